@@ -36,6 +36,7 @@ struct authority_probe {
     int64_t certified_to; /* when that certificate expires, in Unix seconds; 0 if not known */
     bool clock_is_known;  /* the authority sent the time, so clock_ahead is valid */
     int64_t clock_ahead;  /* seconds by which this machine's clock is ahead of the authority's */
+    char tenant_id[37];   /* the GUID of the request's tenant; "" if it is several, or not told */
 };
 
 /* What is known about a credential before it is sent to an authority. */

@@ -2,6 +2,7 @@
 #include "common/bus/glib_log.h"
 
 #include <gio/gio.h>
+#include <string.h>
 
 #include "common/base/report.h"
 
@@ -18,8 +19,10 @@ static GLogWriterOutput write_trace(GLogLevelFlags level, const GLogField *field
 {
     if ((level & G_LOG_LEVEL_ERROR) != 0)
         return g_log_writer_default(level, fields, count, data);
-    if ((level & G_LOG_LEVEL_DEBUG) == 0)
-        trace("bus: %s: %s", field(fields, count, "GLIB_DOMAIN"), field(fields, count, "MESSAGE"));
+    const gchar *message = field(fields, count, "MESSAGE");
+    if ((level & G_LOG_LEVEL_DEBUG) == 0) /* a line: what follows may show a message's bytes */
+        trace("bus: %s: %.*s", field(fields, count, "GLIB_DOMAIN"), (int)strcspn(message, "\n"),
+              message);
     return G_LOG_WRITER_HANDLED;
 }
 

@@ -13,17 +13,30 @@
 #define GRAPH      "https://graph.microsoft.com"
 #define API_SCHEME "api://"
 
-/* APIs of Microsoft's as they are requested, with their client IDs. */
+/* APIs of Microsoft's as they are requested in each cloud, with their client IDs. */
 static const struct {
     const char *uri, *id;
 } apis[] = {
     { GRAPH, KNOWN_APP_GRAPH },
+    { "https://graph.microsoft.us", KNOWN_APP_GRAPH },
+    { "https://dod-graph.microsoft.us", KNOWN_APP_GRAPH },
+    { "https://microsoftgraph.chinacloudapi.cn", KNOWN_APP_GRAPH },
     { "https://management.azure.com", KNOWN_APP_RESOURCES },
     { "https://management.core.windows.net", KNOWN_APP_RESOURCES },
+    { "https://management.usgovcloudapi.net", KNOWN_APP_RESOURCES },
+    { "https://management.core.usgovcloudapi.net", KNOWN_APP_RESOURCES },
+    { "https://management.chinacloudapi.cn", KNOWN_APP_RESOURCES },
+    { "https://management.core.chinacloudapi.cn", KNOWN_APP_RESOURCES },
     { "https://vault.azure.net", KNOWN_APP_KEY_VAULT },
+    { "https://vault.usgovcloudapi.net", KNOWN_APP_KEY_VAULT },
+    { "https://vault.azure.cn", KNOWN_APP_KEY_VAULT },
     { "https://storage.azure.com", KNOWN_APP_STORAGE },
     { "https://database.windows.net", KNOWN_APP_AZURE_SQL },
+    { "https://database.usgovcloudapi.net", KNOWN_APP_AZURE_SQL },
+    { "https://database.chinacloudapi.cn", KNOWN_APP_AZURE_SQL },
     { "https://ossrdbms-aad.database.windows.net", KNOWN_APP_POSTGRESQL },
+    { "https://ossrdbms-aad.database.usgovcloudapi.net", KNOWN_APP_POSTGRESQL },
+    { "https://ossrdbms-aad.database.chinacloudapi.cn", KNOWN_APP_POSTGRESQL },
     { KNOWN_APP_AZURE_DEVOPS, KNOWN_APP_AZURE_DEVOPS },
     { KNOWN_APP_AKS, KNOWN_APP_AKS },
 };

@@ -295,11 +295,13 @@ static const struct remedy entries[] = {
     { "broker_cancelled", "The sign-in with the device's identity broker was cancelled.",
       "Run 'entra login --broker' to try again, or 'entra login --browser'." },
     { "broker_offline", "The device's identity broker cannot reach the authority.",
-      "Check the network, then try again." },
+      "Check the network, then try again; or do without it: 'entra login --browser'." },
+    { "broker_bus", "The session bus fails, so that the device's identity broker cannot be asked.",
+      "Try again; if it lasts, look at the log of the bus ('journalctl --user -u dbus')." },
     { "broker_refuses_client", "The device's identity broker does not serve this client.",
       "Add https://login.microsoftonline.com/common/oauth2/nativeclient to the redirect URIs of "
-      "the "
-      "app's mobile and desktop platform, or sign in with 'entra login --browser'." },
+      "the app's mobile and desktop platform, then run 'entra login --broker'; or sign in with "
+      "'entra login --browser'." },
     { "broker_no_account", "The device has no such account, or several.",
       "Name one with --account, or sign in with 'entra login --broker'." },
     { "broker_silent", "The device's identity broker does not answer.",

@@ -8,21 +8,16 @@
 
 #include "common/base/deadline.h"
 #include "common/base/environment.h"
-#include "common/base/runtime_folder.h"
-#include "common/base/shared_error.h"
 #include "common/base/text.h"
 #include "common/entra/authority.h"
 #include "common/entra/claims.h"
-#include "common/store/account_store.h"
+#include "common/tokens/broker_memory.h"
+#include "common/tokens/sign_in_needed.h"
+#include "common/tokens/tenant_id.h"
 
 /* How long a broker may take that does not ask the user: it may have to be started, and to ask the
  * authority three times. Himmelblau's gives up after 30 seconds. */
 #define SILENT_MILLISECONDS 20000
-
-/* How long it is remembered that the broker did not answer, and that it refused a client: its
- * registration may be changed. */
-#define SILENCE_SECONDS 60
-#define REFUSAL_SECONDS (24 * 60 * 60)
 
 /* ---- whether to try ---- */
 
@@ -46,76 +41,60 @@ bool broker_tokens_may_try(const struct token_request *request)
                                                   !authority_is_adfs(request->tenant) && has_bus());
 }
 
-static enum broker_end fail_absent(struct error *error)
-{
-    error_set(error, ERROR_OTHER, "there is no identity broker that may be used");
-    error_known_as(error, "broker_absent");
-    return BROKER_ABSENT;
-}
-
-/* ---- what is remembered ---- */
-
-static struct runtime_name silence_name(void)
-{
-    const char *const texts[] = { "identity-broker", NULL };
-    return runtime_name("silent", texts);
-}
-
-static struct runtime_name refusal_name(const struct token_request *request)
-{
-    const char *const texts[] = { request->instance,
-                                  request->tenant,
-                                  request->client_id,
-                                  request->scope != NULL ? request->scope : "",
-                                  account_store_wanted(request),
-                                  NULL };
-    return runtime_name("broker-refusal", texts);
-}
+/* ---- asking ---- */
 
 /* Whoever asks for the broker by name tries again. */
-static bool is_hopeless(const struct token_request *request, enum broker_end *ret_end,
-                        struct error *error)
+static bool is_remembered(const struct token_request *request, struct broker_outcome *outcome)
 {
     if (broker_tokens_is_required(request))
         return false;
-    if (shared_error_read(silence_name().text, 0, error)) {
-        *ret_end = BROKER_UNUSABLE;
-        return true;
-    }
-    *ret_end = BROKER_REFUSES_CLIENT;
-    return shared_error_read(refusal_name(request).text, 0, error);
+    if (broker_memory_has_failed(&outcome->reason))
+        outcome->end = BROKER_UNUSABLE;
+    else if (broker_memory_has_refused(request, &outcome->reason))
+        outcome->end = BROKER_REFUSES_CLIENT;
+    else
+        return false;
+    outcome->is_remembered = true;
+    return true;
 }
 
-static void remember(const struct token_request *request, enum broker_end end,
-                     const struct error *error)
+/* What the broker is told, with members that belong to the caller. Himmelblau's does not look at
+ * the tenant, so it must be known by its ID what tenant a token may be of. */
+static enum broker_end prepare(struct token_request *request, const char *claims,
+                               struct tenant_id *tenant, int64_t deadline, struct error *error)
 {
-    if (end == BROKER_UNUSABLE && strcmp(error->code, "broker_silent") == 0)
-        shared_error_post(silence_name().text, error, SILENCE_SECONDS);
-    else if (end == BROKER_REFUSES_CLIENT)
-        shared_error_post(refusal_name(request).text, error, REFUSAL_SECONDS);
-    else if (end == BROKER_DONE && broker_tokens_is_required(request))
-        shared_error_withdraw(refusal_name(request).text);
-}
-
-/* ---- asking ---- */
-
-static enum broker_end acquire(const struct token_request *request, const struct secret *refused,
-                               const char *demand, bool prompts, int64_t deadline,
-                               struct token *token, struct account *account, struct error *error)
-{
-    struct token_request demanding = *request; /* owns nothing */
-    struct broker_wanted wanted = { .request = &demanding, .refused = refused, .prompts = prompts };
-    autofree char *claims = demand[0] != '\0' ? claims_add_demand(request->claims, demand) : NULL;
-    const struct broker_module *module = broker_load(error);
-    if (module == NULL)
-        return BROKER_UNUSABLE;
     if (claims != NULL)
-        demanding.claims = claims;
-    enum broker_end end = module->acquire(&wanted, deadline, token, account, error);
-    if (end != BROKER_DONE)
-        trace("broker: %s", error->message);
-    remember(request, end, error);
-    return end;
+        request->claims = (char *)claims;
+    if (!tenant_id_find(request, deadline, tenant, error))
+        return error->kind == ERROR_NETWORK ? BROKER_OFFLINE : BROKER_UNUSABLE;
+    request->tenant = tenant->text;
+    return BROKER_DONE;
+}
+
+static void acquire(const struct token_request *request, const struct secret *refused,
+                    const char *demand, const char *invitation, int64_t deadline,
+                    struct token *token, struct account *account, struct broker_outcome *outcome)
+{
+    struct token_request told = *request; /* owns nothing */
+    struct broker_wanted wanted = { .request = &told,
+                                    .refused = refused,
+                                    .prompts = invitation != NULL,
+                                    .invitation = invitation };
+    struct tenant_id tenant;
+    autofree char *claims = demand[0] != '\0' ? claims_add_demand(request->claims, demand) : NULL;
+    int64_t began = deadline_now();
+    *outcome = (struct broker_outcome){ .end = BROKER_UNUSABLE };
+    const struct broker_module *module = broker_load(&outcome->reason);
+    if (module == NULL)
+        return;
+    outcome->end = prepare(&told, claims, &tenant, deadline, &outcome->reason);
+    if (outcome->end == BROKER_DONE)
+        outcome->end = module->acquire(&wanted, deadline, token, account, &outcome->reason);
+    if (outcome->end != BROKER_DONE)
+        trace("broker: %s", outcome->reason.message);
+    broker_memory_note(request, outcome->end, &outcome->reason, deadline_now() - began);
+    if (outcome->end == BROKER_DONE && broker_tokens_is_required(request))
+        broker_memory_lift(request);
 }
 
 int64_t broker_tokens_deadline(const struct user_tokens_wait *wait)
@@ -124,27 +103,38 @@ int64_t broker_tokens_deadline(const struct user_tokens_wait *wait)
     return may_ask ? deadline_in(deadline_left(wait->deadline) / 2) : wait->deadline;
 }
 
-enum broker_end broker_tokens_get(struct token_store *store, const struct token_request *request,
-                                  const char *demand, int64_t deadline, struct token *ret_token,
-                                  struct account *ret_account, struct error *error)
+void broker_tokens_get(struct token_store *store, const struct token_request *request,
+                       const char *demand, int64_t deadline, struct token *ret_token,
+                       struct account *ret_account, struct broker_outcome *ret_outcome)
 {
     auto_token struct token old = { 0 };
     struct error unused = { 0 };
-    enum broker_end end = BROKER_ABSENT;
     int64_t soon = deadline_in(SILENT_MILLISECONDS);
     /* A folder without an account has nobody signed in, whoever uses the device. */
     bool is_nobodys = request->account_folder != NULL && request->home_account_id == NULL;
-    if (!broker_tokens_may_try(request) || (is_nobodys && !broker_tokens_is_required(request)))
-        return fail_absent(error);
-    if (is_hopeless(request, &end, error))
-        return end;
+    *ret_outcome = (struct broker_outcome){ .end = BROKER_ABSENT };
+    error_set(&ret_outcome->reason, ERROR_OTHER, "there is no identity broker that may be used");
+    error_known_as(&ret_outcome->reason, "broker_absent");
+    if (!broker_tokens_may_try(request) || (is_nobodys && !broker_tokens_is_required(request)) ||
+        is_remembered(request, ret_outcome))
+        return;
     /* The broker has a cache too, which it passes by for a token that is refused. */
     if ((request->challenged || request->force_refresh) && request->home_account_id != NULL)
         token_store_find(store, request, deadline, &old, &unused);
-    end = acquire(request, old.access_token, demand, false, deadline < soon ? deadline : soon,
-                  ret_token, ret_account, error);
+    acquire(request, old.access_token, demand, NULL, deadline < soon ? deadline : soon, ret_token,
+            ret_account, ret_outcome);
     /* No user can have cancelled what shows nothing. */
-    return end == BROKER_CANCELLED ? BROKER_NEEDS_USER : end;
+    if (ret_outcome->end == BROKER_CANCELLED)
+        ret_outcome->end = BROKER_NEEDS_USER;
+}
+
+void broker_tokens_try(const struct token_request *request, int64_t deadline,
+                       struct token *ret_token, struct account *ret_account,
+                       struct broker_outcome *ret_outcome)
+{
+    acquire(request, NULL, "", NULL, deadline, ret_token, ret_account, ret_outcome);
+    if (ret_outcome->end == BROKER_DONE)
+        broker_memory_lift(request);
 }
 
 /* ---- signing in ---- */
@@ -154,8 +144,32 @@ enum broker_end broker_tokens_get(struct token_store *store, const struct token_
 static bool may_prompt(const struct token_request *request)
 {
     bool has_display = environment("DISPLAY") != NULL || environment("WAYLAND_DISPLAY") != NULL;
+    bool is_remote = environment("SSH_CONNECTION") != NULL;
     return broker_tokens_is_required(request) ||
-           (has_display && request->sign_in == SIGN_IN_AUTO && broker_tokens_may_try(request));
+           (has_display && !is_remote && request->sign_in == SIGN_IN_AUTO &&
+            broker_tokens_may_try(request));
+}
+
+/* What is said when the window opens. The caller frees it. */
+static char *invite(const struct token_request *request, const struct user_tokens_wait *wait)
+{
+    struct shell_line line = sign_in_line(request, wait->options);
+    long long minutes = (deadline_left(wait->sign_in_deadline) + 59999) / 60000;
+    return text_format("Sign in in the window of the device's identity broker, within %lld "
+                       "minute%s; or press Ctrl-C, and run 'entra login --browser%s'.",
+                       minutes, minutes == 1 ? "" : "s", line.text);
+}
+
+/* Says why the user is asked to sign in elsewhere. */
+static void say_why_not(const struct token_request *request, const struct user_tokens_wait *wait,
+                        const struct broker_outcome *outcome)
+{
+    struct shell_line line = sign_in_line(request, wait->options);
+    if (outcome->end == BROKER_ABSENT)
+        return;
+    notice("You are asked to sign in, since %s.", outcome->reason.message);
+    if (outcome->is_remembered && outcome->end == BROKER_REFUSES_CLIENT)
+        notice("'entra login --broker%s' asks its identity broker again.", line.text);
 }
 
 enum broker_end broker_tokens_sign_in(struct token_store *store,
@@ -164,31 +178,41 @@ enum broker_end broker_tokens_sign_in(struct token_store *store,
                                       const struct user_tokens_wait *wait, struct token *ret_token,
                                       struct account *ret_account, struct error *error)
 {
-    enum broker_end end = silent->end;
+    struct broker_outcome outcome = *silent;
     if (!may_prompt(request))
         return BROKER_ABSENT;
-    *error = silent->reason;
-    if (end == BROKER_DONE)
-        end = broker_tokens_get(store, request, demand, broker_tokens_deadline(wait), ret_token,
-                                ret_account, error);
-    if (end == BROKER_NEEDS_USER && !is_hopeless(request, &end, error))
-        end = acquire(request, NULL, demand, true, wait->sign_in_deadline, ret_token, ret_account,
-                      error);
-    if (end == BROKER_DONE || end == BROKER_CANCELLED)
-        return end;
+    if (outcome.end == BROKER_DONE)
+        broker_tokens_get(store, request, demand, broker_tokens_deadline(wait), ret_token,
+                          ret_account, &outcome);
+    if (outcome.end == BROKER_NEEDS_USER && !is_remembered(request, &outcome)) {
+        autofree char *invitation = invite(request, wait);
+        acquire(request, NULL, demand, invitation, wait->sign_in_deadline, ret_token, ret_account,
+                &outcome);
+    }
+    if (outcome.end == BROKER_DONE)
+        return BROKER_DONE;
+    *error = outcome.reason;
+    if (outcome.end == BROKER_CANCELLED)
+        return BROKER_CANCELLED;
     if (broker_tokens_is_required(request))
-        return end == BROKER_ABSENT ? BROKER_UNUSABLE : end;
-    if (end != BROKER_ABSENT && error->kind != ERROR_NONE)
-        notice("The device's identity broker does not sign you in: %s.", error->message);
+        return outcome.end == BROKER_ABSENT ? BROKER_UNUSABLE : outcome.end;
+    say_why_not(request, wait, &outcome);
     *error = (struct error){ 0 };
     return BROKER_ABSENT;
 }
 
-bool broker_tokens_explain(const struct error *reason, struct error *error)
+bool broker_tokens_explain(const struct token_request *request, const struct user_tokens_wait *wait,
+                           const struct broker_outcome *outcome, struct error *error)
 {
-    size_t used = strlen(error->message);
-    if (reason->kind != ERROR_NONE && strcmp(reason->code, "broker_absent") != 0)
-        snprintf(error->message + used, sizeof error->message - used, "; and %.700s",
-                 reason->message);
+    struct shell_line line = sign_in_line(request, wait->options);
+    size_t used = strlen(error->message), hinted = strlen(error->hint);
+    if (outcome->end == BROKER_DONE || outcome->end == BROKER_ABSENT)
+        return false;
+    snprintf(error->message + used, sizeof error->message - used, "; and %.700s",
+             outcome->reason.message);
+    if (outcome->is_remembered && outcome->end == BROKER_REFUSES_CLIENT)
+        snprintf(error->hint + hinted, sizeof error->hint - hinted,
+                 "%sRun 'entra login --broker%s' to ask the identity broker again.",
+                 hinted > 0 ? " " : "", line.text);
     return false;
 }

@@ -24,18 +24,25 @@ bool broker_tokens_is_required(const struct token_request *request);
 /* The deadline of broker_tokens_get: half of the time, if the user may be asked after it. */
 int64_t broker_tokens_deadline(const struct user_tokens_wait *wait);
 
-/* How asking the broker silently ended. */
+/* How asking the broker ended. */
 struct broker_outcome {
-    enum broker_end end; /* BROKER_DONE: it was not asked */
+    enum broker_end end; /* BROKER_DONE, of a sign-in: it was not asked yet */
+    bool is_remembered;  /* it has just so ended for another process, and was not asked again */
     struct error reason;
 };
 
 /* Gets a token without asking the user. demand: claims that the authority requires in addition to
- * the request's, or "". As acquire of struct broker_module; BROKER_ABSENT also if the broker may
- * not be tried; never BROKER_CANCELLED. */
-enum broker_end broker_tokens_get(struct token_store *store, const struct token_request *request,
-                                  const char *demand, int64_t deadline, struct token *ret_token,
-                                  struct account *ret_account, struct error *error);
+ * the request's, or "". *ret_outcome is as acquire of struct broker_module has it; BROKER_ABSENT
+ * also if the broker may not be tried; never BROKER_CANCELLED. */
+void broker_tokens_get(struct token_store *store, const struct token_request *request,
+                       const char *demand, int64_t deadline, struct token *ret_token,
+                       struct account *ret_account, struct broker_outcome *ret_outcome);
+
+/* As broker_tokens_get, but asks the broker whatever is remembered of it. If it gives a token, all
+ * processes ask it again. */
+void broker_tokens_try(const struct token_request *request, int64_t deadline,
+                       struct token *ret_token, struct account *ret_account,
+                       struct broker_outcome *ret_outcome);
 
 /* Signs the user in by the broker: silently if it was not asked before, else by its window if
  * that ended with BROKER_NEEDS_USER. Returns BROKER_DONE, or BROKER_ABSENT without an error if the
@@ -46,7 +53,9 @@ enum broker_end broker_tokens_sign_in(struct token_store *store,
                                       const struct user_tokens_wait *wait, struct token *ret_token,
                                       struct account *ret_account, struct error *error);
 
-/* Adds to an error why the broker gave no token, if there is one. Always returns false. */
-bool broker_tokens_explain(const struct error *reason, struct error *error);
+/* Adds to an error why the broker gave no token, if there is one, and how it is asked again. Always
+ * returns false. */
+bool broker_tokens_explain(const struct token_request *request, const struct user_tokens_wait *wait,
+                           const struct broker_outcome *outcome, struct error *error);
 
 #endif

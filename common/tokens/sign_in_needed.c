@@ -146,7 +146,7 @@ bool sign_in_fail_needed(const struct token_store *store, const struct token_req
         error_set(error, ERROR_SIGN_IN, "%s must sign in again: %s",
                   account != NULL ? account : "the user", reason->message);
     else if (request->home_account_id != NULL)
-        error_set(error, ERROR_SIGN_IN, "%s has not signed in yet for this API's client (%s%s)",
+        error_set(error, ERROR_SIGN_IN, "there is no sign-in of %s for this API's client (%s%s)",
                   account, request->client_id,
                   request->client_is_second ? ", since the authority refuses the usual one" : "");
     else if (account != NULL)

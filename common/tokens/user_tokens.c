@@ -161,17 +161,23 @@ struct silent {
     struct broker_outcome broker;
 };
 
+/* Nobody was asked: the user sees whose tokens are used from now on. */
+static bool adopt(struct token_store *store, struct token_request *request,
+                  const struct account *account, struct error *error)
+{
+    notice("Signed in as %s, by the device's identity broker.", account->username);
+    return user_sign_in_keep(store, request, account, choice_of(request), error);
+}
+
 static enum refresh_end ask_broker(struct token_store *store, struct token_request *request,
                                    int64_t deadline, struct silent *silent, struct token *token,
                                    struct error *error)
 {
     auto_account struct account account = { 0 };
-    silent->broker.reason = (struct error){ 0 };
-    silent->broker.end = broker_tokens_get(store, request, silent->reason.claims, deadline, token,
-                                           &account, &silent->broker.reason);
+    broker_tokens_get(store, request, silent->reason.claims, deadline, token, &account,
+                      &silent->broker);
     if (silent->broker.end == BROKER_DONE)
-        return request->home_account_id != NULL ||
-                       user_sign_in_keep(store, request, &account, choice_of(request), error)
+        return request->home_account_id != NULL || adopt(store, request, &account, error)
                    ? REFRESHED
                    : REFRESH_FAILED;
     if (silent->broker.end != BROKER_OFFLINE)
@@ -204,7 +210,7 @@ static bool fail_needed(const struct token_store *store, const struct token_requ
         return false;
     }
     sign_in_fail_needed(store, request, wait, &silent->reason, error);
-    return broker_tokens_explain(&silent->broker.reason, error);
+    return broker_tokens_explain(request, wait, &silent->broker, error);
 }
 
 bool user_tokens_acquire(const struct acquire_module *module, struct token_store *store,

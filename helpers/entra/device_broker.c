@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "common/base/environment.h"
 #include "common/base/text.h"
@@ -45,6 +46,29 @@ void device_broker_look(const struct token_request *request, bool starts, int64_
         return;
     ret_broker->end = module->describe(request, deadline, &ret_broker->facts, &ret_broker->error);
     ret_broker->is_known = ret_broker->facts.runs;
+}
+
+void device_broker_look_for(struct config *config, int64_t deadline,
+                            struct device_broker *ret_broker)
+{
+    auto_token_candidates struct token_candidates candidates = { 0 };
+    const struct token_request *request = &candidates.items[0];
+    struct error unused = { 0 };
+    bool is_configured = config != NULL &&
+                         config_request(config, config_some_api(config), &candidates, &unused) &&
+                         !request->unconfigured;
+    *ret_broker = (struct device_broker){ .end = BROKER_ABSENT };
+    if (!is_configured || request->for_user)
+        device_broker_look(is_configured ? request : NULL, false, deadline, ret_broker);
+}
+
+bool device_broker_has(const struct device_broker *broker, const char *username)
+{
+    const struct broker_facts *facts = &broker->facts;
+    for (size_t i = 0; i < facts->account_count; i++)
+        if (username == NULL || strcasecmp(facts->accounts[i], username) == 0)
+            return true;
+    return false;
 }
 
 char *device_broker_name(const struct device_broker *broker)

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "common/acquire/broker/broker.h"
+#include "common/config/config.h"
 
 struct device_broker {
     enum broker_end end; /* BROKER_ABSENT: there is none, or it may not be used */
@@ -22,6 +23,14 @@ struct device_broker {
  * itself. One that does not run is started if `starts` says so. */
 void device_broker_look(const struct token_request *request, bool starts, int64_t deadline,
                         struct device_broker *ret_broker);
+
+/* As device_broker_look, for what is configured (NULL: nothing), and starts none. BROKER_ABSENT
+ * also if an app is configured. */
+void device_broker_look_for(struct config *config, int64_t deadline,
+                            struct device_broker *ret_broker);
+
+/* Whether this user (NULL: anybody) is signed in to the device. */
+bool device_broker_has(const struct device_broker *broker, const char *username);
 
 /* "Microsoft's 2.5.2". The caller frees it. */
 char *device_broker_name(const struct device_broker *broker);

@@ -5,11 +5,17 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/base/deadline.h"
+#include "common/config/config.h"
 #include "common/store/account_store.h"
 #include "common/tokens/tokens.h"
 #include "helpers/document.h"
+#include "helpers/entra/device_broker.h"
 #include "helpers/entra/entra.h"
 #include "keyring/silence.h"
+
+/* How long the device's broker is waited for. */
+#define BROKER_MILLISECONDS 2000
 
 /* The index of our own option in options->own. */
 enum own_option {
@@ -21,6 +27,21 @@ static json_object *to_json(size_t signed_out)
     json_object *object = json_object_new_object();
     json_object_object_add(object, "signedOut", json_object_new_int64((int64_t)signed_out));
     return object;
+}
+
+/* Signing out here does not sign the device out. */
+static void tell_of_broker(const struct options *options)
+{
+    struct device_broker broker;
+    struct error unused = { 0 };
+    auto_config struct config *config = config_read(options, NULL, &unused);
+    device_broker_look_for(config, deadline_in(BROKER_MILLISECONDS), &broker);
+    if (!device_broker_has(&broker, options->account))
+        return;
+    autofree char *accounts = device_broker_accounts(&broker);
+    notice("The device's identity broker still has %s, and signs you in again when a token is "
+           "requested. ENTRA_BROKER=never prevents that.",
+           options->account != NULL ? options->account : accounts);
 }
 
 static bool run_logout(const struct options *options, int count, char **operands,
@@ -46,6 +67,7 @@ static bool run_logout(const struct options *options, int count, char **operands
         notice("%s is not signed in.", options->account);
     else
         notice("Nobody is signed in.");
+    tell_of_broker(options);
     if (document_is_wanted(options))
         document_set(to_json(signed_out));
     return true;

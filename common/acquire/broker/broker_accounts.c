@@ -109,7 +109,7 @@ static void explain_none(const struct broker_accounts *accounts,
         error_set(error, ERROR_SIGN_IN, "%s is not signed in to this device", name);
     else
         error_set(error, ERROR_SIGN_IN,
-                  "%zu accounts are signed in to this device, and none of them is named",
+                  "%zu accounts are signed in to this device, and none of them was asked for",
                   accounts->count);
     error_known_as(error, "broker_no_account");
 }

@@ -70,12 +70,19 @@ static GDBusConnection *connect_to(const gchar *address, int64_t deadline, GErro
     return connection;
 }
 
+/* Not the broker's failure: nothing is known of it. */
 static enum broker_end fail_bus(enum broker_end end, struct error *error, const char *why)
 {
     error_set(error, end == BROKER_ABSENT ? ERROR_OTHER : ERROR_NETWORK,
-              "there is no identity broker, since the session bus cannot be used: %s", why);
-    error_known_as(error, end == BROKER_ABSENT ? "broker_absent" : "broker_silent");
+              "the device's identity broker cannot be asked: %s", why);
+    error_known_as(error, end == BROKER_ABSENT ? "broker_absent" : "broker_bus");
     return end;
+}
+
+static enum broker_end fail_by_bus(const GError *reason, struct error *error)
+{
+    g_autofree gchar *why = g_strdup_printf("the session bus fails: %s", reason->message);
+    return fail_bus(session_bus_is_missing(reason) ? BROKER_ABSENT : BROKER_UNUSABLE, error, why);
 }
 
 enum broker_end broker_bus_connect(int64_t deadline, GDBusConnection **ret_bus, struct error *error)
@@ -91,16 +98,17 @@ enum broker_end broker_bus_connect(int64_t deadline, GDBusConnection **ret_bus, 
         g_object_unref(steal(&checked));
     glib_log_to_trace();
     if (!glib_resources_suffice(&why))
-        return fail_bus(BROKER_ABSENT, error, why);
+        return fail_bus(BROKER_UNUSABLE, error, why);
     g_autofree gchar *address = session_bus_address();
     if (address[0] == '\0')
-        return fail_bus(BROKER_ABSENT, error, "it is not on a Unix socket");
+        return fail_bus(BROKER_ABSENT, error, "the session bus is not on a Unix socket");
     g_autoptr(GDBusConnection) bus = connect_to(address, deadline, &reason);
     if (bus == NULL)
-        return reason != NULL ? fail_bus(BROKER_ABSENT, error, reason->message)
-                              : fail_bus(BROKER_UNUSABLE, error, "it does not answer in time");
+        return reason != NULL
+                   ? fail_by_bus(reason, error)
+                   : fail_bus(BROKER_UNUSABLE, error, "the session bus does not answer in time");
     if (session_bus_owner(bus, &owner) != SESSION_BUS_OURS)
-        return fail_bus(BROKER_ABSENT, error, "it belongs to another user");
+        return fail_bus(BROKER_ABSENT, error, "the session bus belongs to another user");
     *ret_bus = checked = g_object_ref(bus);
     return BROKER_DONE;
 }
@@ -188,7 +196,7 @@ enum broker_end broker_bus_find(GDBusConnection *bus, int64_t deadline, bool *re
     g_autoptr(GVariant) owned =
         call_bus(bus, "NameHasOwner", g_variant_new("(s)", NAME), "(b)", deadline, &reason);
     if (owned == NULL)
-        return fail_call(reason, error);
+        return fail_by_bus(reason, error);
     g_variant_get(owned, "(b)", &runs);
     *ret_runs = runs;
     if (runs)
@@ -196,7 +204,7 @@ enum broker_end broker_bus_find(GDBusConnection *bus, int64_t deadline, bool *re
     g_autoptr(GVariant) startable =
         call_bus(bus, "ListActivatableNames", NULL, "(as)", deadline, &reason);
     if (startable == NULL)
-        return fail_call(reason, error);
+        return fail_by_bus(reason, error);
     g_autofree const gchar **names = NULL;
     g_variant_get(startable, "(^a&s)", &names);
     if (g_strv_contains(names, NAME))

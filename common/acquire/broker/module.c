@@ -12,7 +12,7 @@
 #include "common/entra/known_apps.h"
 
 /* What the bus itself may take. */
-#define FIND_MILLISECONDS 1000
+#define FIND_MILLISECONDS 2000
 
 /* How long the broker may take for its accounts, before it prompts. */
 #define LIST_MILLISECONDS 20000
@@ -75,6 +75,7 @@ static enum broker_end module_describe(const struct token_request *request, int6
         return end;
     ret_facts->runs = true;
     struct broker_client client = broker_client_for(request, ret_facts->kind);
+    ret_facts->serves_client = client.service != BROKER_SERVES_NOT;
     end = list(bus, &client, deadline, &accounts, error);
     for (size_t i = 0; i < accounts.count; i++)
         snprintf(ret_facts->accounts[ret_facts->account_count++], sizeof ret_facts->accounts[0],
@@ -94,10 +95,11 @@ static enum broker_end check_client(const struct broker_job *job, struct error *
         (job->client.service == BROKER_MAY_SERVE && !is_risky))
         return BROKER_DONE;
     if (job->client.service == BROKER_MAY_SERVE) {
-        error_set(error, ERROR_SIGN_IN,
-                  "whether the device's identity broker serves the client %s is not known, so it "
-                  "shows no window",
-                  job->client.id);
+        error_set(
+            error, ERROR_SIGN_IN,
+            "it is not known whether the device's identity broker serves the client %s, so it "
+            "shows no window",
+            job->client.id);
         error_known_as(error, "broker_needs_user");
         return BROKER_MAY_NOT_PROMPT;
     }
@@ -121,6 +123,16 @@ static enum broker_end find_account(struct broker_job *job, const struct broker_
     return BROKER_NEEDS_USER;
 }
 
+/* It is the user who did not answer, not the broker. */
+static enum broker_end fail_unanswered(struct error *error)
+{
+    error_set(error, ERROR_SIGN_IN,
+              "nobody signed in in the window of the device's identity broker within the time "
+              "allowed");
+    error_known_as(error, "sign_in_late");
+    return BROKER_CANCELLED;
+}
+
 /* Where the user has chosen an account, it may be another one than the wanted one. */
 static enum broker_end check_user(const struct token_request *request, struct token *token,
                                   struct account *account, struct error *error)
@@ -136,11 +148,26 @@ static enum broker_end check_user(const struct token_request *request, struct to
 }
 
 /* A sign-in may be for no API. Some token is then asked for all the same, of an API that the client
- * will get one of: a registration has Microsoft Graph's User.Read from the beginning. */
-static const char *scope_of_sign_in(const struct token_request *request)
+ * will get one of: a registration has Microsoft Graph's User.Read from the beginning, and every
+ * tenant has Azure's own API, but not every one Azure DevOps. */
+static const char *scope_of_sign_in(const char *client_id)
 {
-    return known_app_is_public_client(request->client_id) ? KNOWN_APP_AZURE_DEVOPS "/.default"
-                                                          : "https://graph.microsoft.com/.default";
+    return strcasecmp(client_id, KNOWN_APP_AZURE_CLI) == 0 ? "https://management.azure.com/.default"
+           : known_app_is_public_client(client_id)         ? KNOWN_APP_AZURE_DEVOPS "/.default"
+                                                           : "https://graph.microsoft.com/.default";
+}
+
+/* A sign-in for no API, by the broker and nothing else, may be by the client that it serves for
+ * one. */
+static struct broker_client client_of(const struct token_request *request, enum broker_kind kind)
+{
+    struct token_request devops = *request;
+    struct broker_client client = broker_client_for(request, kind);
+    if (request->scope != NULL || request->sign_in != SIGN_IN_BROKER ||
+        client.service == BROKER_SERVES)
+        return client;
+    devops.scope = (char *)KNOWN_APP_AZURE_DEVOPS "/.default";
+    return broker_client_for(&devops, kind);
 }
 
 static enum broker_end module_acquire(const struct broker_wanted *wanted, int64_t deadline,
@@ -150,20 +177,19 @@ static enum broker_end module_acquire(const struct broker_wanted *wanted, int64_
     GDBusConnection *bus = NULL;
     enum broker_kind kind = BROKER_OF_MICROSOFT;
     struct token_request request = *wanted->request; /* owns nothing */
-    const struct broker_wanted complete = { &request, wanted->refused, wanted->prompts };
+    struct broker_wanted complete = *wanted;
     struct broker_job job = { .wanted = &complete };
     auto_broker_accounts struct broker_accounts accounts = { .count = 0 };
     auto_secret struct secret *answer = NULL;
     int64_t soon = sooner(deadline, LIST_MILLISECONDS);
+    complete.request = &request;
     enum broker_end end = start(soon, &bus, &kind, error);
     if (end != BROKER_DONE)
         return end;
-    if (request.scope == NULL && request.sign_in == SIGN_IN_BROKER)
-        request.scope = (char *)scope_of_sign_in(&request);
-    job.client = broker_client_for(&request, kind);
+    job.client = client_of(&request, kind);
     end = check_client(&job, error);
     if (request.scope == NULL)
-        request.scope = (char *)scope_of_sign_in(&request);
+        request.scope = (char *)scope_of_sign_in(job.client.id);
     if (end == BROKER_DONE)
         end = list(bus, &job.client, soon, &accounts, error);
     if (end == BROKER_DONE)
@@ -174,10 +200,12 @@ static enum broker_end module_acquire(const struct broker_wanted *wanted, int64_
           kind == BROKER_OF_HIMMELBLAU ? "Himmelblau's" : "the device's", request.scope,
           job.client.id, wanted->prompts ? "with a prompt" : "silently");
     if (wanted->prompts)
-        notice("Sign in in the window of the device's identity broker.");
+        notice("%s", wanted->invitation);
     auto_secret struct secret *text = broker_request_token(&job);
     const char *method = wanted->prompts ? "acquireTokenInteractively" : "acquireTokenSilently";
     end = broker_bus_call(bus, method, text, deadline, &answer, error);
+    if (end == BROKER_UNUSABLE && wanted->prompts && deadline_left(deadline) == 0)
+        return fail_unanswered(error);
     if (end == BROKER_DONE)
         end = broker_answer_token(answer->bytes, answer->length, &job, time(NULL), ret_token,
                                   ret_account, error);

@@ -9,18 +9,39 @@
 #include "common/acquire/http/proxy.h"
 #include "common/acquire/http/token_answer.h"
 #include "common/base/json.h"
+#include "common/base/text.h"
 #include "common/entra/authority.h"
+
+#define GUID_SIZE sizeof((struct authority_probe *)NULL)->tenant_id
+
+/* Copies the GUID out of the issuer: https://login.microsoftonline.com/GUID/v2.0. */
+static void read_tenant(const json_object *metadata, char (*tenant_id)[GUID_SIZE])
+{
+    char guid[GUID_SIZE];
+    const char *issuer = json_string(metadata, "issuer");
+    const char *host = issuer != NULL ? strstr(issuer, "://") : NULL;
+    const char *path = host != NULL ? strchr(host + strlen("://"), '/') : NULL;
+    if (path == NULL)
+        return;
+    snprintf(guid, sizeof guid, "%s", path + 1);
+    if (text_is_guid(guid) && strcspn(path + 1, "/") == strlen(guid))
+        memcpy(*tenant_id, guid, sizeof guid);
+}
 
 /* Whether the response is an authority's metadata, which names a token endpoint. An authority
  * refuses in the same form as a token endpoint does. */
-static bool check_metadata(const struct http_response *response, struct error *error)
+static bool check_metadata(const struct http_response *response, char (*tenant_id)[GUID_SIZE],
+                           struct error *error)
 {
     struct error not_json;
     auto_token struct token none = { 0 };
     auto_json json_object *answer =
         json_parse(response->unredacted->bytes, response->unredacted->length, &not_json);
-    if (response->status == 200 && answer != NULL && json_string(answer, "token_endpoint") != NULL)
+    if (response->status == 200 && answer != NULL &&
+        json_string(answer, "token_endpoint") != NULL) {
+        read_tenant(answer, tenant_id);
         return true;
+    }
     if (!token_answer_read(response, TOKEN_TYPE_BEARER, &none, error) &&
         error->kind != ERROR_NONE && strcmp(error->code, "unusable_answer") != 0)
         return false;
@@ -48,5 +69,5 @@ bool probe_authority(const struct token_request *request, int64_t deadline,
     ret_probe->certified_to = route.certified_to;
     ret_probe->clock_is_known = answered && response.date > 0;
     ret_probe->clock_ahead = ret_probe->clock_is_known ? now - response.date : 0;
-    return answered && check_metadata(&response, error);
+    return answered && check_metadata(&response, &ret_probe->tenant_id, error);
 }

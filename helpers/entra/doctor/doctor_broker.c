@@ -5,6 +5,7 @@
 
 #include "common/base/cleanup.h"
 #include "common/store/account_store.h"
+#include "common/tokens/broker_tokens.h"
 #include "helpers/entra/device_broker.h"
 #include "helpers/entra/doctor/doctor.h"
 
@@ -34,29 +35,23 @@ static void explain_absence(struct doctor *doctor, const struct token_request *r
         doctor_skip(doctor, "there is no identity broker in this session");
 }
 
-static enum broker_end ask(struct doctor *doctor, const struct token_request *request,
-                           struct error *error)
+static void ask(struct doctor *doctor, const struct token_request *request,
+                struct broker_outcome *outcome)
 {
     auto_token struct token token = { 0 };
     auto_account struct account account = { 0 };
     struct token_request resolved = *request; /* owns the account that is resolved */
     struct error unused = { 0 };
-    const struct broker_wanted wanted = { .request = &resolved };
-    const struct broker_module *module = broker_load(error);
-    if (module == NULL)
-        return BROKER_UNUSABLE;
     account_store_resolve(&doctor->tokens.store, &resolved, doctor->tokens.deadline, &unused);
-    enum broker_end end =
-        module->acquire(&wanted, doctor->tokens.deadline, &token, &account, error);
+    broker_tokens_try(&resolved, doctor->tokens.deadline, &token, &account, outcome);
     free(resolved.home_account_id);
     free(resolved.username);
-    return end;
 }
 
 void doctor_broker(struct doctor *doctor)
 {
     struct device_broker broker;
-    struct error error = { 0 };
+    struct broker_outcome outcome = { .end = BROKER_NEEDS_USER };
     const struct token_request *request = request_of_user(doctor);
     if (request == NULL) {
         doctor_skip(doctor, "%s",
@@ -75,15 +70,16 @@ void doctor_broker(struct doctor *doctor)
     }
     autofree char *name = device_broker_name(&broker);
     autofree char *accounts = device_broker_accounts(&broker);
-    enum broker_end end = doctor->is_complete ? ask(doctor, request, &error) : BROKER_NEEDS_USER;
-    if (end == BROKER_DONE)
+    if (doctor->is_complete)
+        ask(doctor, request, &outcome);
+    if (outcome.end == BROKER_DONE)
         doctor_ok(doctor, "the device's identity broker gives a token without a prompt");
     else if (!doctor->is_complete)
         doctor_skip(doctor, "no request is known that the device's identity broker could answer");
     else if (request->broker == BROKER_USE_REQUIRED)
-        doctor_fail(doctor, &error);
+        doctor_fail(doctor, &outcome.reason);
     else
-        doctor_skip(doctor, "no token without a prompt: %s", error.message);
+        doctor_skip(doctor, "no token without a prompt: %s", outcome.reason.message);
     doctor_detail(doctor, "broker", name, NULL);
     doctor_detail(doctor, "signed in", accounts, NULL);
 }

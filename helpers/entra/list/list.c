@@ -21,13 +21,21 @@
 
 /* ---- the table ---- */
 
+static const char *how_signed_in(const struct list_row *row, const struct device_broker *broker)
+{
+    return !row->is_account_only                     ? "signed in"
+           : device_broker_has(broker, row->account) ? "signed in by the device"
+                                                     : "must sign in again";
+}
+
 /* What the row is for, in a few words. The caller frees it. */
-static char *purpose_of(const struct list_row *row)
+static char *purpose_of(const struct list_row *row, const struct device_broker *broker)
 {
     const char *api = row->api != NULL ? row->api : row->scope != NULL ? row->scope : "-";
     switch (row->kind) {
     case LIST_SIGN_IN:
-        return strdup(row->is_default ? "(signed in, default)" : "(signed in)");
+        return text_format("(%s%s)", how_signed_in(row, broker),
+                           row->is_default ? ", default" : "");
     case LIST_BOUND_TOKEN:
         return text_format("%s, bound", api);
     case LIST_TYPED:
@@ -56,7 +64,7 @@ static const char *only_store(const struct list_rows *rows)
 }
 
 /* On a terminal, the name of the only keyring is in a line of its own, which leaves room. */
-static void print_table(const struct list_rows *rows)
+static void print_table(const struct list_rows *rows, const struct device_broker *broker)
 {
     size_t width = table_width();
     const char *store = width > 0 ? only_store(rows) : NULL;
@@ -66,7 +74,7 @@ static void print_table(const struct list_rows *rows)
     };
     for (size_t i = 0; i < rows->count; i++) {
         const struct list_row *row = &rows->rows[i];
-        autofree char *purpose = purpose_of(row);
+        autofree char *purpose = purpose_of(row, broker);
         autofree char *account = text_format("%s%s", row->is_app ? "app " : "",
                                              row->account != NULL ? row->account : "-");
         if (i == 0 || !is_same_sign_in(row, &rows->rows[i - 1]))
@@ -132,11 +140,11 @@ static bool run_list(const struct options *options, int count, char **operands, 
     bool complete = list_rows_read(&tokens, config, &rows, error);
     if (!complete && rows.count == 0)
         return error_wanted(error, "cannot list the tokens");
-    device_broker_look(NULL, false, deadline_in(BROKER_MILLISECONDS), &broker);
+    device_broker_look_for(config, deadline_in(BROKER_MILLISECONDS), &broker);
     if (document_is_wanted(options))
         document_set(to_json(&rows, &broker));
     else if (rows.count > 0)
-        print_table(&rows);
+        print_table(&rows, &broker);
     else
         notice("The keyring has no tokens or sign-ins of these programs.");
     if (!document_is_wanted(options))

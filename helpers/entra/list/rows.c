@@ -204,11 +204,46 @@ static void add_row(struct list_rows *rows, enum list_kind kind, const struct ke
     rows->rows[rows->count++] = make_row(kind, item, &rows->accounts, config);
 }
 
-/* The items of accounts only have the names that the other rows show, unless they are unreadable.
- */
-static bool is_shown(const struct keyring_item *account)
+/* Whether a row that is there already shows that the account is signed in. */
+static bool has_sign_in(const struct list_rows *rows, const char *home_account_id)
 {
-    return !account->is_locked && !is_readable_sign_in(account);
+    for (size_t i = 0; i < rows->count; i++)
+        if (rows->rows[i].kind == LIST_SIGN_IN &&
+            text_is_same(rows->rows[i].home_account_id, home_account_id))
+            return true;
+    return false;
+}
+
+/* Adds a row for an account of which there is no refresh token. */
+static void add_account_only(struct list_rows *rows, const struct keyring_item *item,
+                             const struct config *config)
+{
+    struct error unused;
+    auto_account struct account account = { 0 };
+    bool is_named = strcmp(keyring_item_attribute(item, STORE_USERNAME), ACCOUNT_DEFAULT) != 0;
+    if (!is_named ||
+        !account_from_json(item->record->bytes, item->record->length, &account, &unused) ||
+        has_sign_in(rows, account.home_account_id))
+        return;
+    add_row(rows, LIST_SIGN_IN, item, config);
+    struct list_row *row = &rows->rows[rows->count - 1];
+    row->account_id = steal(&account.home_account_id);
+    row->home_account_id = row->account_id;
+    row->is_account_only = true;
+    row->is_default = account_store_is_default(&rows->accounts, row->account_id);
+}
+
+/* The items of accounts only have the names that the other rows show, unless they are unreadable,
+ * or there is no refresh token. */
+static void add_account(struct list_rows *rows, const struct keyring_item *item,
+                        const struct config *config)
+{
+    if (item->is_locked)
+        return;
+    if (is_readable_sign_in(item))
+        add_account_only(rows, item, config);
+    else
+        add_row(rows, LIST_SIGN_IN, item, config);
 }
 
 struct config *list_rows_config(const struct options *options)
@@ -234,8 +269,7 @@ bool list_rows_read(struct tokens *tokens, const struct config *config, struct l
             add_row(ret_rows, kind, &items->items[i], config);
     }
     for (size_t i = 0; i < ret_rows->accounts.count; i++)
-        if (is_shown(&ret_rows->accounts.items[i]))
-            add_row(ret_rows, LIST_SIGN_IN, &ret_rows->accounts.items[i], config);
+        add_account(ret_rows, &ret_rows->accounts.items[i], config);
     if (ret_rows->count > 0)
         qsort(ret_rows->rows, ret_rows->count, sizeof *ret_rows->rows, compare_rows);
     return complete;
@@ -290,8 +324,10 @@ json_object *list_row_to_json(const struct list_row *row)
 
 void list_rows_clear(struct list_rows *rows)
 {
-    for (size_t i = 0; i < rows->count; i++)
+    for (size_t i = 0; i < rows->count; i++) {
         free(rows->rows[i].place);
+        free(rows->rows[i].account_id);
+    }
     free(rows->rows);
     for (size_t kind = 0; kind < LIST_KINDS; kind++)
         keyring_list_clear(&rows->items[kind]);

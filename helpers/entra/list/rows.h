@@ -33,10 +33,12 @@ struct list_row {
     const char *home_account_id; /* of a user */
     const char *client_id, *tenant, *scope;
     const char *api;    /* whose scope it is */
+    char *account_id;   /* of an account without a refresh token; owned */
     char *place;        /* where a typed credential is used, without its protocol; owned */
     int64_t expires_on; /* Unix seconds; 0: it does not expire, or that is not known */
     const char *state;  /* "expired", "locked" or "unreadable"; NULL: none of these */
     bool is_locked;
+    bool is_account_only;    /* there is no refresh token of it: the device may sign it in */
     bool is_default;         /* it belongs to the default account */
     bool is_default_unknown; /* because the item is locked */
     const char *store;       /* the name of its keyring */

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "common/tokens/broker_memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "common/base/deadline.h"
+#include "common/base/environment.h"
+#include "common/base/rfc3339.h"
+#include "common/base/runtime_folder.h"
+#include "common/base/shared_error.h"
+#include "common/store/account_store.h"
+
+#define FAILURE_SECONDS 60
+
+/* A registration may be mended; and a user may be assigned to an app at any time. */
+#define REFUSAL_SECONDS    (24 * 60 * 60)
+#define ASSIGNMENT_SECONDS (10 * 60)
+#define NOT_ASSIGNED       "AADSTS50105"
+
+/* A failure that took less costs others little. Where the broker did not answer, it may have had
+ * too little time: that of a user who gave --timeout. */
+#define COSTLY_MILLISECONDS 1000
+#define SILENT_MILLISECONDS 10000
+
+/* ---- the names ---- */
+
+/* Each session bus has a broker of its own. */
+static struct runtime_name failure_name(void)
+{
+    const char *address = environment("DBUS_SESSION_BUS_ADDRESS");
+    const char *runtime = environment_path("XDG_RUNTIME_DIR");
+    const char *const texts[] = { address != NULL   ? address
+                                  : runtime != NULL ? runtime
+                                                    : "",
+                                  NULL };
+    return runtime_name("broker-failure", texts);
+}
+
+static struct runtime_name refusal_name(const struct token_request *request)
+{
+    const char *const texts[] = { request->instance,
+                                  request->tenant,
+                                  request->client_id,
+                                  request->scope != NULL ? request->scope : "",
+                                  account_store_wanted(request),
+                                  NULL };
+    return runtime_name("broker-refusal", texts);
+}
+
+static struct runtime_name lift_name(const struct token_request *request)
+{
+    const char *const texts[] = { request->instance, request->tenant, request->client_id, NULL };
+    return runtime_name("broker-lift", texts);
+}
+
+/* ---- when a client's refusals were lifted ---- */
+
+/* As a time of deadline.h; 0: never, or before the machine started. */
+static int64_t lifted_on(const struct token_request *request)
+{
+    autoclose int folder = runtime_folder_open();
+    auto_secret struct secret *text =
+        folder >= 0 ? runtime_read(folder, lift_name(request).text, 20) : NULL;
+    int64_t time = text != NULL ? strtoll(text->bytes, NULL, 10) : 0;
+    return time > 0 && time <= deadline_now() ? time : 0;
+}
+
+void broker_memory_lift(const struct token_request *request)
+{
+    autoclose int folder = runtime_folder_open();
+    auto_secret struct secret *text = secret_format("%lld", (long long)deadline_now());
+    if (folder >= 0)
+        runtime_write(folder, lift_name(request).text, text);
+}
+
+/* ---- failures and refusals ---- */
+
+bool broker_memory_has_failed(struct error *ret_error)
+{
+    return shared_error_read(failure_name().text, 0, ret_error);
+}
+
+bool broker_memory_has_refused(const struct token_request *request, struct error *ret_error)
+{
+    return shared_error_read(refusal_name(request).text, lifted_on(request), ret_error);
+}
+
+static bool concerns_others(const struct error *error, int64_t milliseconds)
+{
+    return (strcmp(error->code, "broker_silent") == 0 && milliseconds >= SILENT_MILLISECONDS) ||
+           (strcmp(error->code, "broker_failed") == 0 && milliseconds >= COSTLY_MILLISECONDS);
+}
+
+static void post_refusal(const struct token_request *request, const struct error *error)
+{
+    struct error dated = *error;
+    bool may_pass = strcmp(error->code, NOT_ASSIGNED) == 0;
+    error_set(&dated, error->kind, "%s, at %s", error->message, rfc3339_format(time(NULL)).text);
+    error_inherit(&dated, error);
+    shared_error_post(refusal_name(request).text, &dated,
+                      may_pass ? ASSIGNMENT_SECONDS : REFUSAL_SECONDS);
+}
+
+void broker_memory_note(const struct token_request *request, enum broker_end end,
+                        const struct error *error, int64_t milliseconds)
+{
+    if (end == BROKER_UNUSABLE && concerns_others(error, milliseconds))
+        shared_error_post(failure_name().text, error, FAILURE_SECONDS);
+    else if (end == BROKER_REFUSES_CLIENT)
+        post_refusal(request, error);
+}
