@@ -19,13 +19,26 @@ static bool failed(const char *path, struct error *error)
     return error_set(error, ERROR_OTHER, "%s: %s", path, strerror(errno));
 }
 
+/* The mode for a file that has the user's own group instead of one that the user is not in: others
+ * than before must not be able to read it. */
+static mode_t mode_without_group(mode_t mode)
+{
+    return (mode & 07707) | ((mode & S_IRWXO) << 3);
+}
+
 /* Fills a new file, which has mode 0600 until it gets the owner and mode of the other one. */
 static bool write_like(int fd, const char *path, const struct stat *like, const struct secret *text,
                        struct error *error)
 {
-    bool owned = like->st_uid == geteuid() && like->st_gid == getegid();
-    if ((!owned && fchown(fd, like->st_uid, like->st_gid) != 0) ||
-        fchmod(fd, like->st_mode & 07777) != 0 || !secret_write(text, fd) || fsync(fd) != 0)
+    bool is_own = like->st_uid == geteuid();
+    bool has_owner = is_own && like->st_gid == getegid();
+    mode_t mode = like->st_mode & 07777;
+    if (!has_owner && fchown(fd, like->st_uid, like->st_gid) != 0) {
+        if (!is_own || errno != EPERM)
+            return failed(path, error);
+        mode = mode_without_group(mode);
+    }
+    if (fchmod(fd, mode) != 0 || !secret_write(text, fd) || fsync(fd) != 0)
         return failed(path, error);
     return true;
 }
