@@ -5,6 +5,7 @@ removal. Whole packages are built and tried by make check-systems."""
 from __future__ import annotations
 
 import fnmatch
+import json
 import os
 import re
 import shutil
@@ -74,6 +75,27 @@ def test_the_archive_is_the_same_bytes_from_another_folder(tmp_path):
     assert {name.partition("/")[2] for name in names} == {"entra-credential-helpers.spdx.json"} | {
         str(path.relative_to(folder)) for path in folder.rglob("*")
         if path.is_file() and folder / "build" not in path.parents}
+
+
+# The shared libraries of the packages that an SBOM names as pkg-config does.
+SONAMES = {"c": "glibc", "json-c": "json-c", "keyutils": "keyutils",
+           "curl": "libcurl", "secret-1": "libsecret-1", "gio-2.0": "glib-2.0",
+           "glib-2.0": "glib-2.0", "gobject-2.0": "glib-2.0", "crypto": "openssl",
+           "ssl": "openssl", "yaml-0": "yaml-0.1", "microhttpd": "libmicrohttpd"}
+
+
+def test_the_sbom_has_the_libraries_that_are_linked_and_no_others(programs):
+    files = [*programs.glob("*"), *(programs.parent / "lib" / "entra").glob("*.so")]
+    if any(b"__asan" in file.read_bytes() for file in files):
+        pytest.skip("sanitized programs are linked with more")
+    needed = {name for file in files for name in
+              re.findall(r"\(NEEDED\).*\[lib([\w.-]+?)\.so[.\d]*\]",
+                         printed("readelf", "-d", file))}
+    done = subprocess.run([ROOT / "packaging" / "sbom", "1", "0"], input="", capture_output=True,
+                          text=True, check=True)
+    packages = json.loads(done.stdout)["packages"]
+    listed = {one["name"] for one in packages if one["primaryPackagePurpose"] == "LIBRARY"}
+    assert {SONAMES[name] for name in needed} | {"glibc"} == listed
 
 
 def test_a_module_is_the_same_bytes_from_another_folder(programs, tmp_path):
