@@ -70,7 +70,7 @@ static bool is_guid(struct slice name)
     return text_is_guid(text);
 }
 
-bool audience_fits_scope(const char *audience, const char *scope)
+bool audience_fits_scope(const char *audience, bool is_version_2, const char *scope)
 {
     bool has_resource = strchr(scope, '/') != NULL;
     const char *named = has_resource ? scope : GRAPH;
@@ -85,5 +85,6 @@ bool audience_fits_scope(const char *audience, const char *scope)
             return true;
         is_known = is_known || is_resource || is_audience;
     }
-    return is_same(given, resource) || (!is_known && is_guid(given) && !is_guid(resource));
+    return is_same(given, resource) ||
+           (is_version_2 && !is_known && text_is_guid(audience) && !is_guid(resource));
 }

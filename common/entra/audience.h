@@ -12,6 +12,6 @@
  * of version 2 has the client ID of the API, which is only known of Microsoft's own ("Access token
  * claims reference"). Of a scope without a resource, such as User.Read, the API is Microsoft Graph.
  */
-bool audience_fits_scope(const char *audience, const char *scope);
+bool audience_fits_scope(const char *audience, bool is_version_2, const char *scope);
 
 #endif

@@ -287,8 +287,9 @@ static const struct remedy entries[] = {
       "Allow it (in a snap, connect the interface password-manager-service), or use --keyring "
       "kernel." },
     { "broker_absent", "There is no identity broker in this session.",
-      "Install one and enrol the device (microsoft-identity-broker, or Himmelblau), or unset "
-      "ENTRA_BROKER and sign in with 'entra login --browser'." },
+      "Install one and enrol the device (microsoft-identity-broker, or Himmelblau); or sign in "
+      "with "
+      "'entra login --browser', where ENTRA_BROKER and Broker do not say require." },
     { "broker_needs_user", "The device's identity broker must ask the user.",
       "Run 'entra login --broker', or sign in to the device again: with Microsoft's broker, open "
       "intune-portal." },
@@ -302,11 +303,18 @@ static const struct remedy entries[] = {
       "Add https://login.microsoftonline.com/common/oauth2/nativeclient to the redirect URIs of "
       "the app's mobile and desktop platform, then run 'entra login --broker'; or sign in with "
       "'entra login --browser'." },
-    { "broker_no_account", "The device has no such account, or several.",
-      "Name one with --account, or sign in with 'entra login --broker'." },
+    { "broker_no_account", "The account is not signed in to the device.",
+      "Sign in with 'entra login --broker' or 'entra login --browser'." },
+    { "broker_several_accounts", "Several accounts are signed in to the device.",
+      "Name one with --account." },
+    { "broker_no_redirect", "No identity broker of Microsoft's serves this client of Microsoft's.",
+      "Sign in with 'entra login --browser', or configure an app registration of your own; see "
+      "entra-appsettings(5)." },
+    { "broker_refused", "The device's identity broker refused.",
+      "See its log ('journalctl --user'), or do without: ENTRA_BROKER=never." },
     { "broker_silent", "The device's identity broker does not answer.",
-      "Restart it, or do without: ENTRA_BROKER=never." },
-    { "broker_failed", "The device's identity broker failed, or refused.",
+      "Restart it, and try again after a minute; or do without: ENTRA_BROKER=never." },
+    { "broker_failed", "The device's identity broker failed.",
       "See its log ('journalctl --user'), or do without: ENTRA_BROKER=never." },
     { "broker_other_token", "The device's identity broker gave a token that was not asked for.",
       "Look which program has its name on the session bus: 'busctl --user status "

@@ -20,6 +20,9 @@
 #define ASSIGNMENT_SECONDS (10 * 60)
 #define NOT_ASSIGNED       "AADSTS50105"
 
+/* A refusal for another reason, of a broker that was slow to say so. */
+#define OTHER_REFUSAL_SECONDS 60
+
 /* A failure that took less costs others little. Where the broker did not answer, it may have had
  * too little time: that of a user who gave --timeout. */
 #define COSTLY_MILLISECONDS 1000
@@ -88,27 +91,39 @@ bool broker_memory_has_refused(const struct token_request *request, struct error
     return shared_error_read(refusal_name(request).text, lifted_on(request), ret_error);
 }
 
-static bool concerns_others(const struct error *error, int64_t milliseconds)
+static bool is_called(const struct error *error, const char *code)
 {
-    return (strcmp(error->code, "broker_silent") == 0 && milliseconds >= SILENT_MILLISECONDS) ||
-           (strcmp(error->code, "broker_failed") == 0 && milliseconds >= COSTLY_MILLISECONDS);
+    return strcmp(error->code, code) == 0;
 }
 
-static void post_refusal(const struct token_request *request, const struct error *error)
+/* Not a refusal, which is of one request. */
+static bool concerns_others(const struct error *error, int64_t milliseconds)
+{
+    return (is_called(error, "broker_silent") && milliseconds >= SILENT_MILLISECONDS) ||
+           (is_called(error, "broker_failed") && milliseconds >= COSTLY_MILLISECONDS);
+}
+
+static void post_refusal(const struct token_request *request, const struct error *error,
+                         int64_t seconds)
 {
     struct error dated = *error;
-    bool may_pass = strcmp(error->code, NOT_ASSIGNED) == 0;
     error_set(&dated, error->kind, "%s, at %s", error->message, rfc3339_format(time(NULL)).text);
     error_inherit(&dated, error);
-    shared_error_post(refusal_name(request).text, &dated,
-                      may_pass ? ASSIGNMENT_SECONDS : REFUSAL_SECONDS);
+    shared_error_post(refusal_name(request).text, &dated, seconds);
 }
 
 void broker_memory_note(const struct token_request *request, enum broker_end end,
                         const struct error *error, int64_t milliseconds)
 {
-    if (end == BROKER_UNUSABLE && concerns_others(error, milliseconds))
+    bool is_unusable = end == BROKER_UNUSABLE;
+    if (end == BROKER_DONE)
+        shared_error_withdraw(failure_name().text);
+    else if (is_unusable && concerns_others(error, milliseconds))
         shared_error_post(failure_name().text, error, FAILURE_SECONDS);
-    else if (end == BROKER_REFUSES_CLIENT)
-        post_refusal(request, error);
+    else if (is_unusable && milliseconds >= COSTLY_MILLISECONDS &&
+             is_called(error, "broker_refused"))
+        post_refusal(request, error, OTHER_REFUSAL_SECONDS);
+    else if (end == BROKER_REFUSES_CLIENT && !is_called(error, "broker_no_redirect"))
+        post_refusal(request, error,
+                     is_called(error, NOT_ASSIGNED) ? ASSIGNMENT_SECONDS : REFUSAL_SECONDS);
 }

@@ -27,7 +27,8 @@ bool broker_memory_has_refused(const struct token_request *request, struct error
 void broker_memory_note(const struct token_request *request, enum broker_end end,
                         const struct error *error, int64_t milliseconds);
 
-/* Forgets every refusal of the request's client: the broker has served it. */
+/* Forgets every refusal of the request's client: the broker has served it. That it failed is
+ * forgotten with any success (broker_memory_note). */
 void broker_memory_lift(const struct token_request *request);
 
 #endif

@@ -19,6 +19,9 @@
  * authority three times. Himmelblau's gives up after 30 seconds. */
 #define SILENT_MILLISECONDS 20000
 
+/* How long the authority may take to tell a tenant's ID. */
+#define TENANT_MILLISECONDS 10000
+
 /* ---- whether to try ---- */
 
 static bool has_bus(void)
@@ -58,43 +61,62 @@ static bool is_remembered(const struct token_request *request, struct broker_out
     return true;
 }
 
-/* What the broker is told, with members that belong to the caller. Himmelblau's does not look at
- * the tenant, so it must be known by its ID what tenant a token may be of. */
-static enum broker_end prepare(struct token_request *request, const char *claims,
-                               struct tenant_id *tenant, int64_t deadline, struct error *error)
+/* Himmelblau's broker does not look at the tenant. So it must be known by its ID, to tell a token
+ * of another one. The authority is not asked for it if there is no broker. */
+static enum broker_end identify_tenant(const struct broker_module *module,
+                                       const struct token_request *request, int64_t deadline,
+                                       struct tenant_id *ret_tenant, struct error *error)
 {
-    if (claims != NULL)
-        request->claims = (char *)claims;
-    if (!tenant_id_find(request, deadline, tenant, error))
-        return error->kind == ERROR_NETWORK ? BROKER_OFFLINE : BROKER_UNUSABLE;
-    request->tenant = tenant->text;
-    return BROKER_DONE;
+    struct error why = { 0 };
+    int64_t soon = deadline_in(TENANT_MILLISECONDS);
+    bool runs = false;
+    if (tenant_id_is_known(request, ret_tenant))
+        return BROKER_DONE;
+    enum broker_end end = module->find(deadline, &runs, error);
+    if (end != BROKER_DONE ||
+        tenant_id_ask(request, deadline < soon ? deadline : soon, ret_tenant, &why))
+        return end;
+    error_set(error, why.kind,
+              "the device's identity broker is not asked, since the ID of the tenant %s is not "
+              "known: %s",
+              request->tenant, why.message);
+    error_inherit(error, &why);
+    return BROKER_UNUSABLE;
+}
+
+/* Only a refusal is remembered of a window: what else happens there, the user did. */
+static void note(const struct token_request *request, bool prompted, int64_t began,
+                 const struct broker_outcome *outcome)
+{
+    if (outcome->end != BROKER_DONE)
+        trace("broker: %s", outcome->reason.message);
+    if (!prompted || outcome->end == BROKER_DONE || outcome->end == BROKER_REFUSES_CLIENT)
+        broker_memory_note(request, outcome->end, &outcome->reason, deadline_now() - began);
 }
 
 static void acquire(const struct token_request *request, const struct secret *refused,
                     const char *demand, const char *invitation, int64_t deadline,
                     struct token *token, struct account *account, struct broker_outcome *outcome)
 {
+    struct tenant_id tenant;
     struct token_request told = *request; /* owns nothing */
     struct broker_wanted wanted = { .request = &told,
                                     .refused = refused,
                                     .prompts = invitation != NULL,
                                     .invitation = invitation };
-    struct tenant_id tenant;
     autofree char *claims = demand[0] != '\0' ? claims_add_demand(request->claims, demand) : NULL;
     int64_t began = deadline_now();
     *outcome = (struct broker_outcome){ .end = BROKER_UNUSABLE };
     const struct broker_module *module = broker_load(&outcome->reason);
     if (module == NULL)
         return;
-    outcome->end = prepare(&told, claims, &tenant, deadline, &outcome->reason);
+    outcome->end = identify_tenant(module, request, deadline, &tenant, &outcome->reason);
+    told.tenant = tenant.text;
+    if (claims != NULL)
+        told.claims = claims;
     if (outcome->end == BROKER_DONE)
         outcome->end = module->acquire(&wanted, deadline, token, account, &outcome->reason);
-    if (outcome->end != BROKER_DONE)
-        trace("broker: %s", outcome->reason.message);
-    broker_memory_note(request, outcome->end, &outcome->reason, deadline_now() - began);
-    if (outcome->end == BROKER_DONE && broker_tokens_is_required(request))
-        broker_memory_lift(request);
+    note(request, wanted.prompts, began, outcome);
 }
 
 int64_t broker_tokens_deadline(const struct user_tokens_wait *wait)
@@ -132,7 +154,9 @@ void broker_tokens_try(const struct token_request *request, int64_t deadline,
                        struct token *ret_token, struct account *ret_account,
                        struct broker_outcome *ret_outcome)
 {
-    acquire(request, NULL, "", NULL, deadline, ret_token, ret_account, ret_outcome);
+    int64_t soon = deadline_in(SILENT_MILLISECONDS);
+    acquire(request, NULL, "", NULL, deadline < soon ? deadline : soon, ret_token, ret_account,
+            ret_outcome);
     if (ret_outcome->end == BROKER_DONE)
         broker_memory_lift(request);
 }
@@ -189,8 +213,10 @@ enum broker_end broker_tokens_sign_in(struct token_store *store,
         acquire(request, NULL, demand, invitation, wait->sign_in_deadline, ret_token, ret_account,
                 &outcome);
     }
-    if (outcome.end == BROKER_DONE)
+    if (outcome.end == BROKER_DONE) {
+        broker_memory_lift(request);
         return BROKER_DONE;
+    }
     *error = outcome.reason;
     if (outcome.end == BROKER_CANCELLED)
         return BROKER_CANCELLED;
@@ -210,6 +236,9 @@ bool broker_tokens_explain(const struct token_request *request, const struct use
         return false;
     snprintf(error->message + used, sizeof error->message - used, "; and %.700s",
              outcome->reason.message);
+    if (outcome->reason.hint[0] != '\0')
+        snprintf(error->hint + hinted, sizeof error->hint - hinted, "%s%s", hinted > 0 ? " " : "",
+                 outcome->reason.hint);
     if (outcome->is_remembered && outcome->end == BROKER_REFUSES_CLIENT)
         snprintf(error->hint + hinted, sizeof error->hint - hinted,
                  "%sRun 'entra login --broker%s' to ask the identity broker again.",

@@ -17,9 +17,12 @@ struct tenant_id {
     char text[AUTHORITY_TENANT_MAX]; /* a GUID; or organizations or common, which have none */
 };
 
-/* Finds the ID of the request's tenant. Fails as probe of struct acquire_module does, and with
- * ERROR_NETWORK if the authority does not publish it. */
-bool tenant_id_find(const struct token_request *request, int64_t deadline,
-                    struct tenant_id *ret_tenant, struct error *error);
+/* Finds the ID of the request's tenant, if it has none or it is known already. */
+bool tenant_id_is_known(const struct token_request *request, struct tenant_id *ret_tenant);
+
+/* Asks the authority for it. Fails as probe of struct acquire_module does, and with ERROR_NETWORK
+ * if the authority does not publish it. */
+bool tenant_id_ask(const struct token_request *request, int64_t deadline,
+                   struct tenant_id *ret_tenant, struct error *error);
 
 #endif

@@ -70,6 +70,7 @@ static struct user_tokens_wait wait_of(const struct attempt *attempt)
                                       .name_account = tokens->name_account,
                                       .no_identity = tokens->no_identity,
                                       .may_ask = attempt->may_ask,
+                                      .signs_in_again = attempt->signs_in_again,
                                       .began = tokens->began,
                                       .deadline = attempt->deadline,
                                       .sign_in_deadline = tokens->sign_in_deadline };

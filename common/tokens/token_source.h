@@ -16,6 +16,7 @@ struct attempt {
     struct token_request
         request;             /* a copy, with the account, the client secrets and the key from
                               * the keyring filled in, which alone it owns, and the client chosen */
+    bool signs_in_again;     /* as in struct user_tokens_wait */
     bool wants_new;          /* get a new token even if the keyring has a fresh one */
     int64_t was_received_on; /* of the token that is renewed: any later one will do; 0: none is */
     int64_t was_due_on;      /* as in token_renewal_time */

@@ -495,6 +495,7 @@ bool tokens_sign_in(struct tokens *tokens, const struct token_request *request,
     if (answer == KEYRING_FOUND)
         notice("%s is already signed in. Sign in again, or with another account.",
                lookup.request.username);
+    attempt.signs_in_again = answer == KEYRING_FOUND && request->account == NULL;
     if (request->account != NULL) {
         attempt.request.home_account_id = steal(&lookup.request.home_account_id);
         attempt.request.username = steal(&lookup.request.username);

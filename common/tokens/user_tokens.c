@@ -277,15 +277,19 @@ bool user_tokens_sign_in(const struct acquire_module *module, struct token_store
 {
     auto_single_flight struct single_flight flight = { -1 };
     single_flight_join(&flight, user_locks_sign_in("sign-in", request).text, deadline_in(0));
+    /* Whom the device would sign in without asking may not be whom the user wants. */
+    bool asks_device = !wait->signs_in_again || broker_tokens_is_required(request);
     /* A sign-in for a tenant leaves the default account as it is. */
     enum account_choice choice =
         wait->options->tenant != NULL ? ACCOUNT_FOR_TENANT : ACCOUNT_FOR_ALL;
-    return user_sign_in(&(struct user_sign_in){ .module = module,
-                                                .store = store,
-                                                .request = request,
-                                                .wait = wait,
-                                                .demand = "",
-                                                .choice = choice,
-                                                .broker = { .end = BROKER_DONE } },
-                        ret_token, error);
+    return user_sign_in(
+        &(struct user_sign_in){
+            .module = module,
+            .store = store,
+            .request = request,
+            .wait = wait,
+            .demand = "",
+            .choice = choice,
+            .broker = { .end = asks_device ? BROKER_DONE : BROKER_NEEDS_USER } },
+        ret_token, error);
 }

@@ -3,63 +3,69 @@
 #include "helpers/entra/device_broker.h"
 
 #include <stdio.h>
-#include <string.h>
+#include <stdlib.h>
 #include <strings.h>
 
 #include "common/base/environment.h"
 #include "common/base/text.h"
-#include "common/entra/authority.h"
-#include "common/entra/known_apps.h"
+#include "common/store/account_store.h"
+#include "common/tokens/broker_memory.h"
 #include "common/tokens/broker_tokens.h"
 
-/* The request of a user of whom nothing is configured. */
-static struct token_request request_of_anybody(void)
+const struct token_request *device_broker_request(const struct token_candidates *candidates)
 {
-    const char *use = environment("ENTRA_BROKER");
-    return (struct token_request){
-        .instance = (char *)AUTHORITY_PUBLIC_CLOUD,
-        .tenant = (char *)"organizations",
-        .client_id = (char *)KNOWN_APP_AZURE_CLI,
-        .for_user = true,
-        .broker = use != NULL && strcasecmp(use, "never") == 0 ? BROKER_USE_NEVER : BROKER_USE_AUTO,
-    };
+    for (size_t i = 0; i < candidates->count; i++)
+        if (candidates->items[i].for_user)
+            return &candidates->items[i];
+    return NULL;
 }
 
-void device_broker_look(const struct token_request *request, bool starts, int64_t deadline,
-                        struct device_broker *ret_broker)
+static void look(const struct token_request *request, bool starts, int64_t deadline,
+                 struct device_broker *broker)
 {
-    struct token_request anybody = request_of_anybody();
+    struct error unused = { 0 };
     bool runs = false;
-    if (request == NULL)
-        request = &anybody;
-    *ret_broker = (struct device_broker){ .end = BROKER_ABSENT,
-                                          .is_forbidden = request->broker == BROKER_USE_NEVER };
-    error_set(&ret_broker->error, ERROR_OTHER, "there is no identity broker in this session");
-    error_known_as(&ret_broker->error, "broker_absent");
-    if (!broker_tokens_may_try(request))
-        return;
-    const struct broker_module *module = broker_load(&ret_broker->error);
+    const struct broker_module *module = broker_load(&broker->error);
     if (module == NULL)
         return;
-    ret_broker->end = module->find(deadline, &runs, &ret_broker->error);
-    if (ret_broker->end != BROKER_DONE || (!runs && !starts))
+    broker->end = module->find(deadline, &runs, &broker->error);
+    if (broker->end != BROKER_DONE || (!runs && !starts))
         return;
-    ret_broker->end = module->describe(request, deadline, &ret_broker->facts, &ret_broker->error);
-    ret_broker->is_known = ret_broker->facts.runs;
+    broker->end = module->describe(request, deadline, &broker->facts, &broker->error);
+    broker->is_known = broker->facts.runs;
+    broker->may_answer = broker->end == BROKER_DONE && broker->facts.serves_client &&
+                         broker->facts.has_account && !broker_memory_has_failed(&unused) &&
+                         !broker_memory_has_refused(request, &unused);
 }
 
-void device_broker_look_for(struct config *config, int64_t deadline,
+void device_broker_look(struct token_store *store, const struct token_request *request, bool starts,
+                        int64_t deadline, struct device_broker *ret_broker)
+{
+    struct error unused = { 0 };
+    *ret_broker = (struct device_broker){ .end = BROKER_ABSENT };
+    error_set(&ret_broker->error, ERROR_OTHER, "there is no identity broker in this session");
+    error_known_as(&ret_broker->error, "broker_absent");
+    if (request == NULL)
+        return;
+    ret_broker->is_forbidden = request->broker == BROKER_USE_NEVER;
+    if (!broker_tokens_may_try(request))
+        return;
+    struct token_request resolved = *request; /* owns the account that is resolved */
+    account_store_resolve(store, &resolved, deadline, &unused);
+    look(&resolved, starts, deadline, ret_broker);
+    free(resolved.home_account_id);
+    free(resolved.username);
+}
+
+void device_broker_look_for(struct token_store *store, struct config *config, int64_t deadline,
                             struct device_broker *ret_broker)
 {
     auto_token_candidates struct token_candidates candidates = { 0 };
-    const struct token_request *request = &candidates.items[0];
     struct error unused = { 0 };
-    bool is_configured = config != NULL &&
-                         config_request(config, config_some_api(config), &candidates, &unused) &&
-                         !request->unconfigured;
-    *ret_broker = (struct device_broker){ .end = BROKER_ABSENT };
-    if (!is_configured || request->for_user)
-        device_broker_look(is_configured ? request : NULL, false, deadline, ret_broker);
+    bool is_readable =
+        config != NULL && config_request(config, config_some_api(config), &candidates, &unused);
+    device_broker_look(store, is_readable ? device_broker_request(&candidates) : NULL, false,
+                       deadline, ret_broker);
 }
 
 bool device_broker_has(const struct device_broker *broker, const char *username)
@@ -69,6 +75,11 @@ bool device_broker_has(const struct device_broker *broker, const char *username)
         if (username == NULL || strcasecmp(facts->accounts[i], username) == 0)
             return true;
     return false;
+}
+
+bool device_broker_lacks(const struct device_broker *broker, const char *username)
+{
+    return broker->end == BROKER_DONE && broker->is_known && !device_broker_has(broker, username);
 }
 
 char *device_broker_name(const struct device_broker *broker)

@@ -10,27 +10,36 @@
 
 #include "common/acquire/broker/broker.h"
 #include "common/config/config.h"
+#include "common/store/token_store.h"
 
 struct device_broker {
     enum broker_end end; /* BROKER_ABSENT: there is none, or it may not be used */
     bool is_forbidden;   /* by ENTRA_BROKER or the configuration */
     bool is_known;       /* facts are what it says; else it does not run, or does not answer */
+    bool may_answer;     /* it has the account, and has not just failed or refused the client */
     struct broker_facts facts;
     struct error error; /* unless the end is BROKER_DONE */
 };
 
-/* Looks whether there is a broker for the request of a user (NULL: of anybody), and what it says of
- * itself. One that does not run is started if `starts` says so. */
-void device_broker_look(const struct token_request *request, bool starts, int64_t deadline,
-                        struct device_broker *ret_broker);
+/* The request of a user; NULL: only an app's is made. The candidates own it. */
+const struct token_request *device_broker_request(const struct token_candidates *candidates);
 
-/* As device_broker_look, for what is configured (NULL: nothing), and starts none. BROKER_ABSENT
- * also if an app is configured. */
-void device_broker_look_for(struct config *config, int64_t deadline,
+/* Looks whether there is a broker for the request of a user (NULL: there is none), and what it says
+ * of itself and of the account that the store has for the request. One that does not run is started
+ * if `starts` says so. */
+void device_broker_look(struct token_store *store, const struct token_request *request, bool starts,
+                        int64_t deadline, struct device_broker *ret_broker);
+
+/* As device_broker_look, for what is configured, and starts none. BROKER_ABSENT also if an app is
+ * configured, or if the configuration cannot be used (NULL: not even read): it may forbid it. */
+void device_broker_look_for(struct token_store *store, struct config *config, int64_t deadline,
                             struct device_broker *ret_broker);
 
 /* Whether this user (NULL: anybody) is signed in to the device. */
 bool device_broker_has(const struct device_broker *broker, const char *username);
+
+/* Whether it is known that the user is not. */
+bool device_broker_lacks(const struct device_broker *broker, const char *username);
 
 /* "Microsoft's 2.5.2". The caller frees it. */
 char *device_broker_name(const struct device_broker *broker);

@@ -61,7 +61,7 @@ static bool is_of_user(const struct choice *choice, const struct list_rows *rows
 static bool is_chosen(const struct choice *choice, const struct list_rows *rows,
                       const struct list_row *row)
 {
-    return choice->kinds[row->kind] &&
+    return choice->kinds[row->kind] && !row->is_account_only &&
            (choice->account == NULL || has_name(row, choice->account) ||
             is_of_user(choice, rows, row)) &&
            (choice->api == NULL || (row->api != NULL && strcasecmp(row->api, choice->api) == 0));

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/base/array.h"
+#include "common/base/environment.h"
 #include "common/config/config.h"
 #include "common/entra/account_folder.h"
 #include "common/tokens/tokens.h"
@@ -35,6 +36,19 @@ static json_object *to_json(const struct tokens_result *result)
     return object;
 }
 
+/* Whoever configured that the broker alone signs users in may not be the one who runs this. */
+static bool check_broker(const struct token_request *request, enum sign_in_method method,
+                         struct error *error)
+{
+    bool is_other = method == SIGN_IN_BROWSER || method == SIGN_IN_DEVICE_CODE;
+    if (request->broker != BROKER_USE_REQUIRED || !is_other)
+        return true;
+    error_set(error, ERROR_USAGE,
+              "only the device's identity broker may sign users in, since %s says require",
+              environment("ENTRA_BROKER") != NULL ? "ENTRA_BROKER" : "Broker in the configuration");
+    return error_hint(error, "Run 'entra login --broker', or change that to auto.");
+}
+
 static bool sign_in(const struct options *options, enum sign_in_method method, struct error *error)
 {
     auto_token_request struct token_request request = { 0 };
@@ -46,7 +60,8 @@ static bool sign_in(const struct options *options, enum sign_in_method method, s
                                             .device_code = "use --device-code",
                                             .account_folder = folder };
     auto_config struct config *config = config_load(options, &context, error);
-    if (config == NULL || !config_sign_in_request(config, &request, error))
+    if (config == NULL || !config_sign_in_request(config, &request, error) ||
+        !check_broker(&request, method, error))
         return false;
     silence_forget();
     if (!tokens_open(&tokens, options, error))

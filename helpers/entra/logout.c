@@ -30,16 +30,16 @@ static json_object *to_json(size_t signed_out)
 }
 
 /* Signing out here does not sign the device out. */
-static void tell_of_broker(const struct options *options)
+static void tell_of_broker(struct tokens *tokens, const struct options *options)
 {
     struct device_broker broker;
     struct error unused = { 0 };
     auto_config struct config *config = config_read(options, NULL, &unused);
-    device_broker_look_for(config, deadline_in(BROKER_MILLISECONDS), &broker);
+    device_broker_look_for(&tokens->store, config, deadline_in(BROKER_MILLISECONDS), &broker);
     if (!device_broker_has(&broker, options->account))
         return;
     autofree char *accounts = device_broker_accounts(&broker);
-    notice("The device's identity broker still has %s, and signs you in again when a token is "
+    notice("The device's identity broker still has %s, and may sign you in again when a token is "
            "requested. ENTRA_BROKER=never prevents that.",
            options->account != NULL ? options->account : accounts);
 }
@@ -67,7 +67,7 @@ static bool run_logout(const struct options *options, int count, char **operands
         notice("%s is not signed in.", options->account);
     else
         notice("Nobody is signed in.");
-    tell_of_broker(options);
+    tell_of_broker(&tokens, options);
     if (document_is_wanted(options))
         document_set(to_json(signed_out));
     return true;

@@ -75,22 +75,22 @@ static bool is_managed_identity(const struct token_request *request)
     return is_app(request) && request->credentials[0].kind == CREDENTIAL_MANAGED_IDENTITY;
 }
 
-/* Whether the device's broker has an account that it could get a token for. */
-static bool has_broker(const struct status *status)
+/* Whether a sign-in of ours can get a token: not if the broker alone may. */
+static bool is_of_use(const struct status *status, const struct list_row *row)
 {
-    const struct broker_facts *facts = &status->broker.facts;
-    return status->broker.is_known && facts->account_count > 0 && facts->serves_client;
+    const struct token_request *request = device_broker_request(&status->candidates);
+    bool is_enough = request == NULL || request->broker != BROKER_USE_REQUIRED;
+    return is_token(row) || (is_sign_in(row) && !row->is_account_only && is_enough);
 }
 
 /* An app that has a credential, a sign-in or a token will do. A machine may have an identity that
  * only its service would tell of. */
 static bool needs_no_user(const struct status *status)
 {
-    if (is_app(status->request) || has_broker(status))
+    if (is_app(status->request) || status->broker.may_answer)
         return true;
     for (size_t i = 0; i < status->rows.count; i++)
-        if (is_token(&status->rows.rows[i]) ||
-            (is_sign_in(&status->rows.rows[i]) && !status->rows.rows[i].is_account_only))
+        if (is_of_use(status, &status->rows.rows[i]))
             return true;
     return status->request == NULL && identity_source_find()->hosts_apps;
 }
@@ -116,9 +116,9 @@ static void print_line(const char **title, const char *text)
 /* How an account is signed in of which the keyring has no refresh token. */
 static const char *how_signed_in(const struct list_row *row, const struct device_broker *broker)
 {
-    return !row->is_account_only                     ? ""
-           : device_broker_has(broker, row->account) ? ", by the device"
-                                                     : ", who must sign in again";
+    return !row->is_account_only                       ? ""
+           : device_broker_lacks(broker, row->account) ? ", who must sign in again"
+                                                       : ", by the device";
 }
 
 static void print_accounts(const struct list_rows *rows, const struct device_broker *broker)
@@ -380,11 +380,11 @@ static bool look(struct status *status, const struct options *options, struct co
         !request->unconfigured)
         status->request = request;
     look_at_keyring(status, options);
-    status->broker.end = BROKER_ABSENT;
-    if (!is_app(status->request))
-        device_broker_look(status->request != NULL && status->request->for_user ? status->request
-                                                                                : NULL,
-                           false, deadline_in(BROKER_MILLISECONDS), &status->broker);
+    device_broker_look(&status->tokens.store,
+                       status->identity_error.kind == ERROR_NONE
+                           ? device_broker_request(&status->candidates)
+                           : NULL,
+                       false, deadline_in(BROKER_MILLISECONDS), &status->broker);
     return list_rows_read(&status->tokens, config, &status->rows, error);
 }
 

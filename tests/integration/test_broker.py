@@ -173,7 +173,9 @@ def test_of_several_accounts_none_is_guessed(desk, several):
     use(desk, TenantId="organizations")
     outcome = token(desk)
     assert outcome.code == users.SIGN_IN_FIRST and "2 accounts are signed in" in outcome.err
+    assert "Name one of them: --account grace@contoso.com, for example." in outcome.err
     assert SILENTLY not in several.methods()
+    assert token(desk, "--account", contoso.GRACE.username).code == 0
 
 
 def test_another_account_is_not_used_in_its_place(desk, broker):
@@ -207,11 +209,12 @@ def test_a_tenant_is_known_by_its_id_whatever_domain_it_is_given_by(desk, broker
     assert outcome.code == users.SIGN_IN_FIRST and "another tenant" in outcome.err
 
 
-def test_a_tenant_whose_id_cannot_be_known_is_a_failure_of_the_network(desk, broker):
+def test_where_the_id_of_the_tenant_is_not_known_the_broker_is_not_asked(desk, broker):
     use(desk, TenantId=contoso.TENANT.domains[0])
     desk.authority.close()
     outcome = token(desk)
-    assert outcome.code == 4 and "the ID of the tenant contoso.onmicrosoft.com" in outcome.err
+    assert outcome.code == users.SIGN_IN_FIRST and broker.calls() == []
+    assert "the ID of the tenant contoso.onmicrosoft.com is not known" in outcome.err
 
 
 # ---- claims, and proofs ----
@@ -367,6 +370,24 @@ def test_whoever_signs_in_must_be_the_named_account(desk, broker):
     assert terminal.code == users.SIGN_IN_FIRST
     assert "grace@contoso.com was wanted" in users.plain(terminal.err).replace("\r\n", " ")
     assert kept(desk, "account") == []
+
+
+def test_whoever_is_signed_in_already_is_not_replaced_without_being_asked(desk, broker):
+    users.login(desk, "--browser", user=contoso.GRACE)
+    terminal = desk.at_terminal("entra", "login", env=DISPLAY).finish()
+    assert terminal.code == 0 and SILENTLY not in broker.methods()
+    assert broker.methods()[-1] == BY_WINDOW
+
+
+@pytest.mark.parametrize("how", ["--browser", "--device-code"])
+def test_where_the_broker_is_required_no_other_way_is_taken(desk, broker, how):
+    outcome = desk.run("entra", "login", how, env={"ENTRA_BROKER": "require"})
+    assert outcome.code == 2 and "since ENTRA_BROKER says require" in outcome.err
+    use(desk, Broker="require")
+    outcome = desk.run("entra", "login", how)
+    assert outcome.code == 2 and "since Broker in the configuration says require" in outcome.err
+    assert "Run 'entra login --broker'" in outcome.err and broker.calls() == []
+    assert desk.at_terminal("entra", "login", "--broker").finish().code == 0
 
 
 def test_login_by_other_means_leaves_the_broker_alone(desk, broker):

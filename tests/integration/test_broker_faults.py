@@ -15,7 +15,7 @@ import pytest
 from authority import contoso
 from integration import users
 from integration.stored import kept
-from integration.test_broker import API, DISPLAY, SILENTLY, claims, token
+from integration.test_broker import API, DISPLAY, SILENTLY, claims, token, use
 from world.bus import MessageBus
 from world.identity_broker import IdentityBroker, account
 from world.waiting import SHORT_LIMIT
@@ -50,9 +50,12 @@ def startable(shell: World) -> Iterator[IdentityBroker]:
 # ---- absent, and started ----
 
 
-def test_without_a_broker_nothing_is_different(desk):
+@pytest.mark.parametrize("domain", [contoso.TENANT.guid, contoso.TENANT.domains[0]])
+def test_without_a_broker_nothing_is_different(desk, domain):
+    use(desk, TenantId=domain)
     outcome = token(desk)
     assert outcome.code == users.SIGN_IN_FIRST and "broker" not in outcome.err
+    assert desk.authority.requests == []
     assert users.whose(desk, desk.at_terminal("entra", "token", *API).finish()) == \
         contoso.ADA.username
 

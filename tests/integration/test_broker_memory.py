@@ -18,6 +18,7 @@ from integration.test_broker import API, BY_WINDOW, DISPLAY, SILENTLY, claims, t
 from world.identity_broker import IdentityBroker, account
 from world.world import World
 
+VISUAL_STUDIO = "872cd9fa-d31f-45e0-9eab-6e460a02d1f1"  # which has no redirect URI for the broker
 REFUSED = "consent between first party application"
 
 
@@ -66,6 +67,33 @@ def test_doctor_asks_again_too(desk, broker):
     (found,) = examine(desk, *API).of("broker")
     assert found["message"] == "the device's identity broker gives a token without a prompt"
     assert claims(token(desk))["upn"] == contoso.ADA.username
+
+
+OTHER_API = ("--api", "GitServer")
+
+
+def test_a_slow_refusal_of_one_request_does_not_stop_others(desk, broker):
+    broker.will(SILENTLY, "slowly declined", None)
+    assert "declined scopes" in token(desk).err
+    assert claims(token(desk, *OTHER_API))["upn"] == contoso.ADA.username
+    assert "declined scopes" in token(desk).err and broker.methods().count(SILENTLY) == 2
+
+
+def test_that_it_failed_is_forgotten_once_it_does_not(desk, broker):
+    broker.will("getAccounts", "unknown_object")
+    assert "does not offer what is asked for" in token(desk).err
+    broker.will("getAccounts", None)
+    (found,) = examine(desk, *API).of("broker")
+    assert found["status"] == "ok"
+    assert claims(token(desk))["upn"] == contoso.ADA.username
+
+
+def test_a_client_that_it_cannot_serve_is_no_refusal_that_could_be_lifted(desk, broker):
+    use(desk, ClientId=VISUAL_STUDIO)
+    for _ in range(2):
+        outcome = token(desk)
+        assert outcome.code == users.SIGN_IN_FIRST and "which has no redirect URI" in outcome.err
+        assert "entra login --broker" not in outcome.err
 
 
 def test_the_command_is_advised_where_the_browser_is_used(desk, broker):

@@ -11,6 +11,7 @@ import pytest
 from authority import contoso
 from integration import users
 from integration.examining import examine
+from integration.stored import forget_tokens
 from integration.test_broker import use
 from integration.test_broker_faults import startable
 from world.identity_broker import IdentityBroker, account
@@ -64,6 +65,38 @@ def test_whoever_the_device_signed_in_is_shown_as_signed_in(desk, broker):
     broker.set(accounts=[])
     assert "ada@contoso.com, who must sign in again (default)" in desk.run("entra", "status").out
     assert "(must sign in again, default)" in desk.run("entra", "list").out
+
+
+def test_nobody_is_said_to_be_signed_out_whom_the_broker_was_not_asked_for(desk, broker):
+    desk.run("entra", "token", "--api", "MyWebApi")
+    for env in ({"ENTRA_BROKER": "never"}, {}):
+        assert "ada@contoso.com, by the device (default)" in desk.run("entra", "status", env=env).out
+        assert "(signed in by the device, default)" in desk.run("entra", "list", env=env).out
+        broker.close()
+
+
+def test_the_status_knows_whether_a_token_can_be_had(desk, broker):
+    broker.set(accounts=[account(contoso.GRACE), account(contoso.BOB)])
+    use(desk, TenantId="organizations")
+    assert desk.run("entra", "status").code == users.SIGN_IN_FIRST  # it would guess none
+    assert desk.run("entra", "token", "--api", "MyWebApi", "--account", GRACE).code == 0
+    assert desk.run("entra", "status").code == 0
+    forget_tokens(desk)
+    broker.will("acquireTokenSilently", "not_authorized")
+    assert desk.run("entra", "token", "--api", "GitServer").code == users.SIGN_IN_FIRST
+
+
+def test_a_sign_in_of_ours_is_of_no_use_where_the_broker_is_required(desk):
+    users.login(desk, "--browser")
+    assert desk.run("entra", "status").code == 0
+    outcome = desk.run("entra", "status", env={"ENTRA_BROKER": "require"})
+    assert outcome.code == users.SIGN_IN_FIRST
+
+
+@pytest.mark.parametrize("command", ["list", "logout"])
+def test_a_setting_that_is_a_mistake_does_not_let_the_broker_be_asked(desk, broker, command):
+    desk.run("entra", command, env={"ENTRA_BROKER": "sometimes"})
+    assert broker.calls() == []
 
 
 def test_a_broker_that_does_not_serve_the_client_is_no_way_to_a_token(desk, broker):
@@ -134,6 +167,17 @@ def test_doctor_says_why_there_is_none(desk, broker):
     assert status == "skipped" and "must sign in to the device again" in message
     broker.set(accounts=[])
     assert "nobody is signed in to this device" in finding(desk)[1]
+
+
+@pytest.mark.parametrize("method, told", [
+    ("getLinuxBrokerVersion", "gives a token without a prompt"),
+    ("getAccounts", "it does not answer in time")])
+def test_a_broker_that_hangs_is_not_held_against_the_keyring(desk, broker, method, told):
+    broker.will(method, "hang")
+    report = examine(desk, "--api", "MyWebApi")
+    (found,) = report.of("broker")
+    assert told in found["message"] and found["status"] != "failed"
+    assert "keyring_silent" not in str(report.findings)
 
 
 def test_doctor_fails_where_the_broker_is_required(desk, broker):

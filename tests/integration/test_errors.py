@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import re
 import os
+import signal
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -319,6 +320,41 @@ def by_broker(world: World, fault: str | None, method: str = "acquireTokenSilent
 def broker_absent(world, folder):
     world.write_appsettings(world.user_appsettings())
     return token(world, env={"ENTRA_BROKER": "require"})
+
+
+@meets
+def broker_bus(world, folder):
+    world.write_appsettings(world.user_appsettings())
+    bus = world.session.processes("dbus-daemon")
+    for process in bus:
+        os.kill(int(process.name), signal.SIGSTOP)
+    error = token(world, "--keyring", "runtime", env={"ENTRA_BROKER": "require"})
+    for process in bus:
+        os.kill(int(process.name), signal.SIGCONT)
+    return error
+
+
+@meets
+def broker_no_redirect(world, folder):
+    document = world.user_appsettings()
+    document["AzureAd"]["ClientId"] = "872cd9fa-d31f-45e0-9eab-6e460a02d1f1"  # Visual Studio's
+    world.write_appsettings(document)
+    with IdentityBroker(world.session, accounts=[account(contoso.ADA)]):
+        return token(world, env={"ENTRA_BROKER": "require"})
+
+
+@meets
+def broker_several_accounts(world, folder):
+    document = world.user_appsettings()
+    document["AzureAd"]["TenantId"] = "organizations"
+    world.write_appsettings(document)
+    with IdentityBroker(world.session, accounts=[account(contoso.ADA), account(contoso.BOB)]):
+        return token(world, env={"ENTRA_BROKER": "require"})
+
+
+@meets
+def broker_refused(world, folder):
+    return by_broker(world, "untrusted")
 
 
 @meets
@@ -644,7 +680,8 @@ def program_not_found(world, folder):
 
 
 # Errors whose message says more than the catalogue can know.
-MORE_IS_SAID = {"broker_absent", "broker_refuses_client", "file_owner", "file_readable",
+MORE_IS_SAID = {"broker_absent", "broker_no_account", "broker_no_redirect", "broker_offline",
+                "broker_refuses_client", "broker_several_accounts", "file_owner", "file_readable",
                 "file_writable", "git_plaintext_helper", "git_storing_helper",
                 "git_use_http_path", "keyring_no_secret", "no_identity", "sign_in_needed",
                 "sign_in_unanswered", "unconfigured"}

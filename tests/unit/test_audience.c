@@ -12,6 +12,7 @@
 static const struct {
     const char *audience, *scope;
     bool fits;
+    bool is_version_2;
 } cases[] = {
     /* As it was requested, in either case, with or without the slash or scheme. */
     { KNOWN_APP_AZURE_DEVOPS, DEVOPS, true },
@@ -25,7 +26,7 @@ static const struct {
     { KNOWN_APP_GRAPH, GRAPH, true },
     { KNOWN_APP_GRAPH, "User.Read", true },
     { "https://graph.microsoft.com", "User.Read", true },
-    { OTHER_ID, "api://my-web-api/.default", true },
+    { OTHER_ID, "api://my-web-api/.default", true, .is_version_2 = true },
     { KNOWN_APP_RESOURCES, "https://management.core.windows.net//.default", true },
     /* Another API's. */
     { "https://graph.microsoft.com", DEVOPS, false },
@@ -36,7 +37,9 @@ static const struct {
     { "https://vault.azure.net", GRAPH, false },
     { KNOWN_APP_AZURE_DEVOPS, "api://my-web-api/.default", false },
     { KNOWN_APP_GRAPH, "https://vault.azure.net/.default", false },
-    { "api://other", "api://my-web-api/.default", false },
+    { OTHER_ID, "api://my-web-api/.default", false },
+    { "api://" OTHER_ID, "api://my-web-api/.default", false, .is_version_2 = true },
+    { "api://other", "api://my-web-api/.default", false, .is_version_2 = true },
     { "https://graph.microsoft.com.evil.example", GRAPH, false },
     { "", GRAPH, false },
     { "", DEVOPS, false },
@@ -46,7 +49,8 @@ static void an_audience_fits_the_scope_or_not(void **state)
 {
     (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-        if (audience_fits_scope(cases[i].audience, cases[i].scope) != cases[i].fits)
+        if (audience_fits_scope(cases[i].audience, cases[i].is_version_2, cases[i].scope) !=
+            cases[i].fits)
             fail_msg("'%s' for '%s'", cases[i].audience, cases[i].scope);
     }
 }

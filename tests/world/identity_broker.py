@@ -351,6 +351,9 @@ class Broker:
                                   "request": json.loads(text) if not wrong else text}) + "\n")
         if fault == "hang":
             return
+        if fault is not None and fault.startswith("slowly "):
+            time.sleep(1.5)
+            fault = fault.removeprefix("slowly ")
         if fault == "die":
             os.kill(os.getpid(), signal.SIGKILL)
         if fault == "unknown_object":

@@ -69,6 +69,7 @@ struct broker_facts {
     char accounts[BROKER_ACCOUNTS_MAX][USERNAME_MAX + 1];
     size_t account_count;
     bool serves_client; /* as far as is known, the request's */
+    bool has_account;   /* that the request is for */
 };
 
 /* Every function returns by its deadline (deadline.h). */

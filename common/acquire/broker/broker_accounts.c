@@ -99,6 +99,16 @@ static const struct broker_account *only(const struct broker_accounts *accounts,
     return found;
 }
 
+static void fail_several(const struct broker_accounts *accounts, struct error *error)
+{
+    error_set(error, ERROR_SIGN_IN,
+              "%zu accounts are signed in to this device, and none of them was asked for",
+              accounts->count);
+    error_known_as(error, "broker_several_accounts");
+    error_hint(error, "Name one of them: --account %.100s, for example.",
+               accounts->items[0].username);
+}
+
 static void explain_none(const struct broker_accounts *accounts,
                          const struct token_request *request, struct error *error)
 {
@@ -108,10 +118,9 @@ static void explain_none(const struct broker_accounts *accounts,
     else if (name != NULL)
         error_set(error, ERROR_SIGN_IN, "%s is not signed in to this device", name);
     else
-        error_set(error, ERROR_SIGN_IN,
-                  "%zu accounts are signed in to this device, and none of them was asked for",
-                  accounts->count);
-    error_known_as(error, "broker_no_account");
+        fail_several(accounts, error);
+    if (error->code[0] == '\0')
+        error_known_as(error, "broker_no_account");
 }
 
 const struct broker_account *broker_accounts_find(const struct broker_accounts *accounts,

@@ -9,6 +9,7 @@
 #include "common/acquire/broker/broker_failure.h"
 #include "common/acquire/broker/broker_request.h"
 #include "common/base/deadline.h"
+#include "common/base/environment.h"
 #include "common/base/guid.h"
 #include "common/bus/glib_log.h"
 #include "common/bus/glib_resources.h"
@@ -76,6 +77,8 @@ static enum broker_end fail_bus(enum broker_end end, struct error *error, const 
     error_set(error, end == BROKER_ABSENT ? ERROR_OTHER : ERROR_NETWORK,
               "the device's identity broker cannot be asked: %s", why);
     error_known_as(error, end == BROKER_ABSENT ? "broker_absent" : "broker_bus");
+    if (end == BROKER_ABSENT)
+        error_hint(error, "Set DBUS_SESSION_BUS_ADDRESS as it is in your session at the desktop.");
     return end;
 }
 
@@ -101,7 +104,10 @@ enum broker_end broker_bus_connect(int64_t deadline, GDBusConnection **ret_bus, 
         return fail_bus(BROKER_UNUSABLE, error, why);
     g_autofree gchar *address = session_bus_address();
     if (address[0] == '\0')
-        return fail_bus(BROKER_ABSENT, error, "the session bus is not on a Unix socket");
+        return fail_bus(BROKER_ABSENT, error,
+                        environment("DBUS_SESSION_BUS_ADDRESS") == NULL
+                            ? "there is no session bus: DBUS_SESSION_BUS_ADDRESS is not set"
+                            : "the session bus is not on a Unix socket");
     g_autoptr(GDBusConnection) bus = connect_to(address, deadline, &reason);
     if (bus == NULL)
         return reason != NULL

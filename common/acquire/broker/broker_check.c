@@ -23,7 +23,7 @@ static bool is_odd(const json_object *claims, const char *name)
     return json_object_object_get_ex(claims, name, NULL) && json_string(claims, name) == NULL;
 }
 
-/* Every token of Entra's has an audience. */
+/* Every token of Entra's for a user has an audience, a tenant and an object ID. */
 static bool check_form(const json_object *claims, struct error *error)
 {
     static const char *const names[] = { "aud", "tid", "oid", "appid", "azp", "idtyp" };
@@ -33,7 +33,10 @@ static bool check_form(const json_object *claims, struct error *error)
             return refuse(error, "one of its claims is not a string");
     if (key != NULL && (!json_object_is_type(key, json_type_object) || is_odd(key, "kid")))
         return refuse(error, "the key that it is bound to cannot be read");
-    return json_string(claims, "aud") != NULL || refuse(error, "it does not say for which API");
+    if (json_string(claims, "aud") == NULL)
+        return refuse(error, "it does not say for which API");
+    return (json_string(claims, "tid") != NULL && json_string(claims, "oid") != NULL) ||
+           refuse(error, "it does not say whose it is");
 }
 
 /* A claim that is there must have the value. */
@@ -82,6 +85,12 @@ static bool check_key(const json_object *claims, const struct token_request *req
     return wants_key || key == NULL || refuse(error, "it is bound to a key");
 }
 
+static bool is_version_2(const json_object *claims)
+{
+    const char *version = json_string(claims, "ver");
+    return version != NULL && strcmp(version, "2.0") == 0;
+}
+
 bool broker_check_token(const char *token, const struct broker_job *job,
                         const char *home_account_id, int64_t *ret_expires_on, struct error *error)
 {
@@ -96,7 +105,7 @@ bool broker_check_token(const char *token, const struct broker_job *job,
     if (!check_form(claims, error))
         return false;
     const char *kind = json_string(claims, "idtyp");
-    if (!audience_fits_scope(json_string(claims, "aud"), request->scope))
+    if (!audience_fits_scope(json_string(claims, "aud"), is_version_2(claims), request->scope))
         return refuse(error, "it is for another API");
     if (kind != NULL && strcmp(kind, "app") == 0)
         return refuse(error, "it is an app's");

@@ -171,7 +171,7 @@ static const char *code_of(enum broker_end end)
     case BROKER_REFUSES_CLIENT:
         return "broker_refuses_client";
     default:
-        return "broker_failed";
+        return "broker_refused";
     }
 }
 

@@ -14,8 +14,10 @@
 /* What the bus itself may take. */
 #define FIND_MILLISECONDS 2000
 
-/* How long the broker may take for its accounts, before it prompts. */
-#define LIST_MILLISECONDS 20000
+/* How long the broker may take for its accounts, before it prompts; and for its version, without
+ * which everything is as well. */
+#define LIST_MILLISECONDS    20000
+#define VERSION_MILLISECONDS 2000
 
 static int64_t sooner(int64_t deadline, int64_t milliseconds)
 {
@@ -77,11 +79,13 @@ static enum broker_end module_describe(const struct token_request *request, int6
     struct broker_client client = broker_client_for(request, ret_facts->kind);
     ret_facts->serves_client = client.service != BROKER_SERVES_NOT;
     end = list(bus, &client, deadline, &accounts, error);
+    ret_facts->has_account = broker_accounts_find(&accounts, request, &unused) != NULL;
     for (size_t i = 0; i < accounts.count; i++)
         snprintf(ret_facts->accounts[ret_facts->account_count++], sizeof ret_facts->accounts[0],
                  "%s", accounts.items[i].username);
-    if (end == BROKER_DONE && broker_bus_call(bus, "getLinuxBrokerVersion", request_text, deadline,
-                                              &answer, &unused) == BROKER_DONE)
+    if (end == BROKER_DONE &&
+        broker_bus_call(bus, "getLinuxBrokerVersion", request_text,
+                        sooner(deadline, VERSION_MILLISECONDS), &answer, &unused) == BROKER_DONE)
         broker_answer_version(answer->bytes, answer->length, &ret_facts->version, &unused);
     return end;
 }
@@ -107,7 +111,7 @@ static enum broker_end check_client(const struct broker_job *job, struct error *
               "the device's identity broker does not serve the client %s, which has no redirect "
               "URI for it",
               job->client.id);
-    error_known_as(error, "broker_refuses_client");
+    error_known_as(error, "broker_no_redirect");
     return BROKER_REFUSES_CLIENT;
 }
 

@@ -4,19 +4,14 @@
 #include <string.h>
 
 #include "common/base/cleanup.h"
+#include "common/base/deadline.h"
 #include "common/store/account_store.h"
 #include "common/tokens/broker_tokens.h"
 #include "helpers/entra/device_broker.h"
 #include "helpers/entra/doctor/doctor.h"
 
-/* The request of a user; NULL: only an app's is made. */
-static const struct token_request *request_of_user(const struct doctor *doctor)
-{
-    for (size_t i = 0; i < doctor->candidates.count; i++)
-        if (doctor->candidates.items[i].for_user)
-            return &doctor->candidates.items[i];
-    return NULL;
-}
+/* How long the broker may take to start, and to say who is signed in. */
+#define BROKER_MILLISECONDS 10000
 
 /* What there is no broker for, and what works instead. */
 static void explain_absence(struct doctor *doctor, const struct token_request *request,
@@ -42,8 +37,8 @@ static void ask(struct doctor *doctor, const struct token_request *request,
     auto_account struct account account = { 0 };
     struct token_request resolved = *request; /* owns the account that is resolved */
     struct error unused = { 0 };
-    account_store_resolve(&doctor->tokens.store, &resolved, doctor->tokens.deadline, &unused);
-    broker_tokens_try(&resolved, doctor->tokens.deadline, &token, &account, outcome);
+    account_store_resolve(&doctor->tokens.store, &resolved, doctor_deadline(doctor), &unused);
+    broker_tokens_try(&resolved, doctor_deadline(doctor), &token, &account, outcome);
     free(resolved.home_account_id);
     free(resolved.username);
 }
@@ -52,20 +47,24 @@ void doctor_broker(struct doctor *doctor)
 {
     struct device_broker broker;
     struct broker_outcome outcome = { .end = BROKER_NEEDS_USER };
-    const struct token_request *request = request_of_user(doctor);
+    const struct token_request *request = device_broker_request(&doctor->candidates);
     if (request == NULL) {
         doctor_skip(doctor, "%s",
                     doctor->is_identified ? "no user's token is requested"
                                           : "not known without a configuration that is right");
         return;
     }
-    device_broker_look(request, true, doctor->tokens.deadline, &broker);
+    device_broker_look(&doctor->tokens.store, request, true, deadline_in(BROKER_MILLISECONDS),
+                       &broker);
     if (broker.end == BROKER_ABSENT) {
         explain_absence(doctor, request, &broker);
         return;
     }
     if (broker.end != BROKER_DONE) {
-        doctor_fail(doctor, &broker.error);
+        if (request->broker == BROKER_USE_REQUIRED)
+            doctor_fail(doctor, &broker.error);
+        else
+            doctor_skip(doctor, "%s", broker.error.message);
         return;
     }
     autofree char *name = device_broker_name(&broker);

@@ -23,9 +23,9 @@
 
 static const char *how_signed_in(const struct list_row *row, const struct device_broker *broker)
 {
-    return !row->is_account_only                     ? "signed in"
-           : device_broker_has(broker, row->account) ? "signed in by the device"
-                                                     : "must sign in again";
+    return !row->is_account_only                       ? "signed in"
+           : device_broker_lacks(broker, row->account) ? "must sign in again"
+                                                       : "signed in by the device";
 }
 
 /* What the row is for, in a few words. The caller frees it. */
@@ -140,7 +140,7 @@ static bool run_list(const struct options *options, int count, char **operands, 
     bool complete = list_rows_read(&tokens, config, &rows, error);
     if (!complete && rows.count == 0)
         return error_wanted(error, "cannot list the tokens");
-    device_broker_look_for(config, deadline_in(BROKER_MILLISECONDS), &broker);
+    device_broker_look_for(&tokens.store, config, deadline_in(BROKER_MILLISECONDS), &broker);
     if (document_is_wanted(options))
         document_set(to_json(&rows, &broker));
     else if (rows.count > 0)
