@@ -12,6 +12,8 @@
 
 #define IN_AN_HOUR (BROKER_NOW + 3600LL)
 #define AUDIENCE   "'aud':'" KNOWN_APP_AZURE_DEVOPS "'"
+#define USER       "'tid':'" BROKER_TID "','oid':'" BROKER_OID "'"
+#define WHOLE      AUDIENCE "," USER ",'appid':'" BROKER_CLIENT "'"
 #define OTHER_OID  "3d8a0f1e-2c3b-4a5d-9e6f-7b8c9d0e1f2a"
 #define OTHER_TID  "c2a41d0e-5b6a-4f7c-8d9e-0f1a2b3c4d5e"
 
@@ -164,7 +166,7 @@ static void the_token_itself_knows_best_when_it_ends(void **state)
 static void a_token_that_has_ended_is_refused(void **state)
 {
     (void)state;
-    autofree char *letters = broker_case_base64("{" AUDIENCE ",'exp':1795000000}");
+    autofree char *letters = broker_case_base64("{" WHOLE ",'exp':1795000000}");
     autofree char *token = text_format("e30.%s.c2ln", letters);
     assert_end(token, "1795003600000", 0);
 }
@@ -187,14 +189,31 @@ static void a_token_of_anything_else_is_refused(void **state)
 {
     (void)state;
     struct broker_job *job = broker_case();
-    assert_refused(job, "{'aud':'https://graph.microsoft.com'}", "another API");
-    assert_refused(job, "{" AUDIENCE ",'tid':'" OTHER_TID "'}", "another tenant");
-    assert_refused(job, "{" AUDIENCE ",'tid':'" BROKER_TID "','oid':'" OTHER_OID "'}",
+    assert_refused(job,
+                   "{" USER ",'appid':'" BROKER_CLIENT "','aud':'https://graph.microsoft.com'}",
+                   "another API");
+    assert_refused(job,
+                   "{" AUDIENCE ",'appid':'" BROKER_CLIENT "','tid':'" OTHER_TID
+                   "','oid':'" BROKER_OID "'}",
+                   "another tenant");
+    assert_refused(job,
+                   "{" AUDIENCE ",'appid':'" BROKER_CLIENT "','tid':'" BROKER_TID
+                   "','oid':'" OTHER_OID "'}",
                    "another user");
-    assert_refused(job, "{" AUDIENCE ",'idtyp':'app'}", "an app's");
-    assert_refused(job, "{" AUDIENCE ",'appid':'" OTHER_OID "'}", "another client");
-    assert_refused(job, "{" AUDIENCE ",'azp':'" OTHER_OID "'}", "another client");
-    assert_refused(job, "{" AUDIENCE ",'cnf':{'kid':'" BROKER_KEY "'}}", "bound to a key");
+    assert_refused(job, "{" WHOLE ",'idtyp':'app'}", "an app's");
+    assert_refused(job, "{" AUDIENCE "," USER ",'appid':'" OTHER_OID "'}", "another client");
+    assert_refused(job, "{" AUDIENCE "," USER ",'azp':'" OTHER_OID "'}", "another client");
+    assert_refused(job, "{" WHOLE ",'cnf':{'kid':'" BROKER_KEY "'}}", "bound to a key");
+}
+
+static void a_token_that_does_not_say_enough_is_refused(void **state)
+{
+    (void)state;
+    struct broker_job *job = broker_case();
+    assert_refused(job, "{'tid':'" BROKER_TID "'}", "for which API");
+    assert_refused(job, "{" AUDIENCE ",'appid':'" BROKER_CLIENT "'}", "whose it is");
+    assert_refused(job, "{" AUDIENCE ",'tid':'" BROKER_TID "'}", "whose it is");
+    assert_refused(job, "{" AUDIENCE "," USER "}", "who asked for it");
 }
 
 static void a_claim_that_is_there_is_a_string(void **state)
@@ -210,7 +229,6 @@ static void a_claim_that_is_there_is_a_string(void **state)
     }
     assert_refused(job, "{" AUDIENCE ",'cnf':{'kid':1}}", "cannot be read");
     assert_refused(job, "{" AUDIENCE ",'cnf':'x'}", "cannot be read");
-    assert_refused(job, "{'tid':'" BROKER_TID "'}", "for which API");
 }
 
 static void a_guest_is_another_object_in_the_tenant(void **state)
@@ -218,13 +236,13 @@ static void a_guest_is_another_object_in_the_tenant(void **state)
     (void)state;
     struct broker_job *job = broker_case();
     broker_case_request()->tenant = OTHER_TID;
-    autofree char *letters = broker_case_base64("{" AUDIENCE ",'tid':'" OTHER_TID
-                                                "','oid':'" OTHER_OID "','exp':1795003600}");
+    autofree char *letters =
+        broker_case_base64("{" AUDIENCE ",'appid':'" BROKER_CLIENT "','tid':'" OTHER_TID
+                           "','oid':'" OTHER_OID "','exp':1795003600}");
     autofree char *token = text_format("e30.%s.c2ln", letters);
     auto_reading struct reading reading = read_answer(job, token, "");
     assert_int_equal(reading.end, BROKER_DONE);
-    assert_refused(job, "{" AUDIENCE ",'tid':'" BROKER_TID "','oid':'" BROKER_OID "'}",
-                   "another tenant");
+    assert_refused(job, "{" WHOLE "}", "another tenant");
 }
 
 static void an_answer_of_another_account_is_refused(void **state)
@@ -305,8 +323,8 @@ static void a_token_that_is_not_bound_to_the_key_is_refused(void **state)
 {
     (void)state;
     struct broker_job *job = bound_case();
-    assert_refused(job, "{" AUDIENCE ",'exp':1795003600}", "not bound to the key");
-    assert_refused(job, "{" AUDIENCE ",'cnf':{'kid':'x'}}", "not bound to the key");
+    assert_refused(job, "{" WHOLE ",'exp':1795003600}", "not bound to the key");
+    assert_refused(job, "{" WHOLE ",'cnf':{'kid':'x'}}", "not bound to the key");
     auto_reading struct reading reading = read_answer(job, "opaque", "'expiresOn':1795003600000");
     assert_error(&reading.error, ERROR_REFUSED, "cannot be read");
 }
@@ -384,7 +402,7 @@ static const struct {
       BROKER_NEEDS_USER, ERROR_SIGN_IN, "Failed to authenticate user", "broker_needs_user", "",
       "" },
     { "{'error':{'context':'Not implemented','status':0,'subStatus':0}}", BROKER_UNUSABLE,
-      ERROR_REFUSED, "Not implemented", "broker_failed", "", "" },
+      ERROR_REFUSED, "Not implemented", "broker_refused", "", "" },
     /* By the status. */
     { "{'error':{'status':3}}", BROKER_OFFLINE, ERROR_NETWORK, "no network", "broker_offline", "",
       "" },
@@ -392,7 +410,7 @@ static const struct {
       "" },
     { "{'error':{'status':5}}", BROKER_OFFLINE, ERROR_NETWORK, "authority", "broker_offline", "",
       "" },
-    { "{'error':{'status':6}}", BROKER_UNUSABLE, ERROR_REFUSED, "such a request", "broker_failed",
+    { "{'error':{'status':6}}", BROKER_UNUSABLE, ERROR_REFUSED, "such a request", "broker_refused",
       "", "" },
     { "{'error':{'status':7}}", BROKER_CANCELLED, ERROR_SIGN_IN, "cancelled", "broker_cancelled",
       "", "" },
@@ -401,13 +419,13 @@ static const struct {
     { "{'error':{'status':9}}", BROKER_REFUSES_CLIENT, ERROR_REFUSED, "redirect URI",
       "broker_refuses_client", "", "" },
     { "{'error':{'status':11}}", BROKER_UNUSABLE, ERROR_REFUSED, "trust the authority",
-      "broker_failed", "", "" },
+      "broker_refused", "", "" },
     { "{'error':{'status':13}}", BROKER_NEEDS_USER, ERROR_SIGN_IN, "cannot be used",
       "broker_needs_user", "", "" },
-    { "{'error':{'status':14}}", BROKER_UNUSABLE, ERROR_REFUSED, "no reason given", "broker_failed",
-      "", "" },
-    { "{'error':{}}", BROKER_UNUSABLE, ERROR_REFUSED, "no reason given", "broker_failed", "", "" },
-    { "{'error':'no'}", BROKER_UNUSABLE, ERROR_REFUSED, "no reason given", "broker_failed", "",
+    { "{'error':{'status':14}}", BROKER_UNUSABLE, ERROR_REFUSED, "no reason given",
+      "broker_refused", "", "" },
+    { "{'error':{}}", BROKER_UNUSABLE, ERROR_REFUSED, "no reason given", "broker_refused", "", "" },
+    { "{'error':'no'}", BROKER_UNUSABLE, ERROR_REFUSED, "no reason given", "broker_refused", "",
       "" },
     /* The client. */
     { "{'brokerTokenResponse':{'error':{'context':'x AADSTS50011: The redirect URI','status':0}}}",
@@ -493,6 +511,7 @@ int main(void)
         cmocka_unit_test(the_token_itself_knows_best_when_it_ends),
         cmocka_unit_test(a_token_that_has_ended_is_refused),
         cmocka_unit_test(a_token_of_anything_else_is_refused),
+        cmocka_unit_test(a_token_that_does_not_say_enough_is_refused),
         cmocka_unit_test(a_claim_that_is_there_is_a_string),
         cmocka_unit_test(a_guest_is_another_object_in_the_tenant),
         cmocka_unit_test(an_answer_of_another_account_is_refused),

@@ -23,7 +23,8 @@ static bool is_odd(const json_object *claims, const char *name)
     return json_object_object_get_ex(claims, name, NULL) && json_string(claims, name) == NULL;
 }
 
-/* Every token of Entra's for a user has an audience, a tenant and an object ID. */
+/* Every token of Entra's for a user has an audience, a tenant, an object ID, and the client that
+ * asked (appid in version 1, azp in version 2). */
 static bool check_form(const json_object *claims, struct error *error)
 {
     static const char *const names[] = { "aud", "tid", "oid", "appid", "azp", "idtyp" };
@@ -35,8 +36,10 @@ static bool check_form(const json_object *claims, struct error *error)
         return refuse(error, "the key that it is bound to cannot be read");
     if (json_string(claims, "aud") == NULL)
         return refuse(error, "it does not say for which API");
-    return (json_string(claims, "tid") != NULL && json_string(claims, "oid") != NULL) ||
-           refuse(error, "it does not say whose it is");
+    if (json_string(claims, "tid") == NULL || json_string(claims, "oid") == NULL)
+        return refuse(error, "it does not say whose it is");
+    return json_string(claims, "appid") != NULL || json_string(claims, "azp") != NULL ||
+           refuse(error, "it does not say who asked for it");
 }
 
 /* A claim that is there must have the value. */
