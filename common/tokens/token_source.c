@@ -25,6 +25,7 @@ void attempt_begin(struct attempt *ret_attempt, struct tokens *tokens,
     ret_attempt->tokens = tokens;
     ret_attempt->original = request;
     ret_attempt->request = *request;
+    ret_attempt->signs_in_again = false;
     ret_attempt->wants_new = wants_new || request->force_refresh || request->challenged;
     ret_attempt->was_received_on = ret_attempt->was_due_on = 0;
     ret_attempt->may_ask = tokens->may_ask;

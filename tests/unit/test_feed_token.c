@@ -55,8 +55,7 @@ static void any_other_url_is_not(void **state)
         "https://evil.example#pkgs.dev.azure.com/",
         "https://evil.example\\@pkgs.dev.azure.com/",
         "https://pkgs.dev.azure.com./contoso/",
-        "https://pkgs\xe3\x80\x82"
-        "dev.azure.com/contoso/",
+        "https://pkgs\343\200\202dev.azure.com/contoso/", /* an ideographic full stop */
         /* user names, other schemes and ports, no scheme */
         "https://ada@pkgs.dev.azure.com/contoso/",
         "https://ada:secret@pkgs.dev.azure.com/contoso/",

@@ -29,8 +29,10 @@ static char *split(const char *line, char *words[WORDS_MAX])
 static bool is_get(const char *line)
 {
     char *words[WORDS_MAX];
-    autofree char *copy = split(line, words);
-    return keyring_request_is_get(words);
+    char *copy = split(line, words);
+    bool is_get = keyring_request_is_get(words);
+    free(copy);
+    return is_get;
 }
 
 static void the_forms_of_pip_and_uv_are_known(void **state)
