@@ -23,7 +23,7 @@ def test_help_and_version_go_to_stdout(world, program):
 
 
 COMMANDS = ["token", "login", "logout", "status", "switch", "list", "secret", "doctor", "setup", "setup git",
-            "setup kubectl", "completion", "help", "version"]
+            "setup kubectl", "setup cargo", "completion", "help", "version"]
 COMMON = {"--config": "/x", "--api": "AKS", "--scope": "s/.default", "--resource": "https://r",
           "--tenant": "t", "--client-id": "c", "--authority": "https://a", "--force-refresh": None,
           "--claims": "{}", "--managed-identity": None, "--account": "ada@contoso.com",
