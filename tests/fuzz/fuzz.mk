@@ -67,6 +67,7 @@ fuzz_kubelogin_SOURCES          := $(wildcard helpers/kubectl/kubelogin*.c) \
 fuzz_managed_identity_SOURCES   := $(wildcard common/acquire/identity/*.c) \
                                    $(fuzz_redaction_SOURCES) common/acquire/http/retry.c \
                                    common/acquire/http/token_answer.c tests/fuzz/answers.c
+fuzz_nuget_message_SOURCES      := helpers/nuget/nuget_message.c
 fuzz_pop_claims_SOURCES         := helpers/kubectl/pop_claims.c
 fuzz_probe_SOURCES              := common/acquire/http/probe.c $(fuzz_redaction_SOURCES) \
                                    common/acquire/http/token_answer.c tests/fuzz/answers.c
