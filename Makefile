@@ -82,7 +82,7 @@ SECRET_LIBS    = $(shell $(PKG_CONFIG) --libs libsecret-1)
 
 # One program; the helpers are links to it (helpers/main.c).
 HELPERS  := git-credential-entra exec-credential-entra curl-credential-entra \
-            cargo-credential-entra keyring-credential-entra
+            cargo-credential-entra keyring-credential-entra nuget-plugin-entra
 MODULES  := entra-acquire.so entra-broker.so entra-pop.so entra-kubeconfig.so \
             entra-keyring-secret-service.so entra-keyring-kernel.so
 

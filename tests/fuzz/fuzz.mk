@@ -20,6 +20,8 @@ fuzz_redaction_SOURCES          := common/acquire/base64url.c common/acquire/htt
 fuzz_authority_SOURCES          := tests/fuzz/curl_reading.c
 fuzz_bash_line_SOURCES          := helpers/entra/completion/bash_line.c
 fuzz_broker_answer_SOURCES      := $(broker_DIALECTS) common/acquire/base64url.c
+fuzz_cargo_config_SOURCES       := helpers/entra/setup/cargo_config.c helpers/entra/setup/toml_string.c \
+                                   helpers/entra/setup/toml_text.c helpers/kubectl/kubeconfig/edits.c
 fuzz_cargo_request_SOURCES      := helpers/cargo/cargo_answer.c helpers/cargo/cargo_request.c
 fuzz_certificate_SOURCES        := common/acquire/app/certificate.c common/acquire/app/key_store.c \
                                    common/acquire/app/thumbprint.c tests/fuzz/given_file.c
@@ -28,7 +30,7 @@ fuzz_doctor_git_SOURCES         := helpers/entra/doctor/doctor_git.c \
                                    helpers/entra/doctor/doctor_git_network.c \
                                    helpers/entra/doctor/doctor_authority.c \
                                    helpers/entra/doctor/doctor_report.c \
-                                   helpers/entra/setup/git_helper.c \
+                                   helpers/entra/setup/git_helper.c helpers/entra/setup/helper_program.c \
                                    helpers/entra/setup/git_rivals.c \
                                    helpers/entra/setup/git_settings.c helpers/git/git_bool.c \
                                    helpers/git/git_request.c helpers/git/git_tenant.c \
@@ -44,7 +46,7 @@ fuzz_git_claims_SOURCES         := helpers/git/git_claims.c tests/fuzz/memory_fo
 fuzz_git_refusals_SOURCES       := helpers/git/git_refusals.c tests/fuzz/memory_folder.c
 fuzz_git_config_SOURCES         := helpers/entra/setup/git_section.c \
                                    helpers/entra/setup/git_settings.c helpers/git/git_bool.c \
-                                   helpers/entra/setup/git_helper.c tests/fuzz/setup_stub.c
+                                   helpers/entra/setup/git_helper.c helpers/entra/setup/helper_program.c tests/fuzz/setup_stub.c
 fuzz_git_network_SOURCES        := helpers/git/git_network.c helpers/git/git_bool.c \
                                    helpers/entra/setup/git_settings.c
 fuzz_git_request_SOURCES        := helpers/git/git_answer.c helpers/git/git_bool.c \
@@ -65,6 +67,7 @@ fuzz_kubelogin_SOURCES          := $(wildcard helpers/kubectl/kubelogin*.c) \
 fuzz_managed_identity_SOURCES   := $(wildcard common/acquire/identity/*.c) \
                                    $(fuzz_redaction_SOURCES) common/acquire/http/retry.c \
                                    common/acquire/http/token_answer.c tests/fuzz/answers.c
+fuzz_nuget_message_SOURCES      := helpers/nuget/nuget_message.c
 fuzz_pop_claims_SOURCES         := helpers/kubectl/pop_claims.c
 fuzz_probe_SOURCES              := common/acquire/http/probe.c $(fuzz_redaction_SOURCES) \
                                    common/acquire/http/token_answer.c tests/fuzz/answers.c

@@ -87,6 +87,30 @@ def test_a_crate_is_published_and_fetched(feed):
     assert len(feed.authority.issued_tokens) == 1
 
 
+FORMS = {
+    "a table": '[registries.contoso]\nindex = "INDEX"\n',
+    "an inline table": '[registries]\ncontoso = { index = "INDEX" }\n',
+    "keys of several parts": 'registries.contoso.index = "INDEX"\n',
+    "the project's configuration": "",
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_cargo_takes_what_setup_writes(feed, form):
+    file = feed.session.home / ".cargo" / "config.toml"
+    rest = file.read_text().partition("[http]\n")[2]
+    file.write_text(f"{FORMS[form].replace('INDEX', feed.cargo_registry.index)}[http]\n{rest}")
+    assert feed.run("entra", "setup", "cargo", "contoso", "--keyring", "none").code == 0
+    project = feed.session.home / "greeting" / ".cargo" / "config.toml"
+    folder = package(feed, "greeting")
+    project.parent.mkdir()
+    project.write_text(f'[registries.contoso]\nindex = "{feed.cargo_registry.index}"\n')
+    outcome = run(feed, "publish", "--registry", "contoso", "--no-verify", "--allow-dirty",
+                  folder=folder)
+    assert outcome.code == 0 and list(feed.cargo_registry.crates), outcome
+    assert feed.session.keyring.items() == []
+
+
 def test_a_version_is_yanked_and_its_owners_are_shown(feed):
     publish(feed)
     for words, yanked in ((["yank"], True), (["yank", "--undo"], False)):

@@ -13,7 +13,7 @@ from integration.users import login, token
 
 @pytest.mark.parametrize("program", ["git-credential-entra", "exec-credential-entra",
                                      "curl-credential-entra", "cargo-credential-entra",
-                                     "keyring-credential-entra", "entra"])
+                                     "keyring-credential-entra", "nuget-plugin-entra", "entra"])
 def test_help_and_version_go_to_stdout(world, program):
     shown = world.run(program, "--help").out
     assert "usage:" in shown and shown.endswith(f"\nSee {program}(1).\n")
@@ -23,7 +23,7 @@ def test_help_and_version_go_to_stdout(world, program):
 
 
 COMMANDS = ["token", "login", "logout", "status", "switch", "list", "secret", "doctor", "setup", "setup git",
-            "setup kubectl", "completion", "help", "version"]
+            "setup kubectl", "setup cargo", "setup nuget", "completion", "help", "version"]
 COMMON = {"--config": "/x", "--api": "AKS", "--scope": "s/.default", "--resource": "https://r",
           "--tenant": "t", "--client-id": "c", "--authority": "https://a", "--force-refresh": None,
           "--claims": "{}", "--managed-identity": None, "--account": "ada@contoso.com",

@@ -92,13 +92,16 @@ DOCUMENTS: dict[str, tuple[Callable[[World], Outcome], Any]] = {
     "setup git": (entra("setup", "git"), {"dryRun": None, "commands": [str]}),
     "setup git --dry-run": (entra("setup", "git", "--dry-run"),
                             {"dryRun": None, "commands": [str]}),
+    "setup cargo": (entra("setup", "cargo", "contoso"), {
+        "dryRun": None, "registries": [{"registry", "file", "backup"}]}),
     "setup kubectl": (setting_up_kubectl,
                       {"dryRun": None, "users": [{"file", "user", "login", "backup"}]}),
     "setup --dry-run": (entra("setup", "--dry-run"), {
-        "dryRun": None, "plan": {"git", "kubectl", "sign-in"}, "commands": [str], "users": []}),
+        "dryRun": None, "plan": {"git", "kubectl", "cargo", "nuget", "sign-in"}, "commands": [str], "users": [],
+        "registries": []}),
     "setup --yes": (entra("setup", "--yes"), {
-        "dryRun": None, "plan": {"git", "kubectl", "sign-in"}, "commands": [str], "users": [],
-        "status": {"accounts", "identity", "keyring", "tokens", "broker"}}),
+        "dryRun": None, "plan": {"git", "kubectl", "cargo", "nuget", "sign-in"}, "commands": [str], "users": [],
+        "registries": [], "status": {"accounts", "identity", "keyring", "tokens", "broker"}}),
     "doctor": (entra("doctor", env={"CURL_CA_BUNDLE": None}), {"ok": None, "checks": [FINDING]}),
     "doctor --explain": (entra("doctor", "--explain", "53003"), [{"codes", "meaning", "remedy"}]),
     "version": (entra("version"), {"version"}),
@@ -165,7 +168,8 @@ def test_each_document_about_users_has_its_members(desk, name):
 
 
 COMMANDS = ["token", "login", "logout", "switch", "status", "list", "forget", "secret", "setup",
-            "setup git", "setup kubectl", "doctor", "version"]
+            "setup git", "setup kubectl", "setup cargo", "setup nuget",
+            "doctor", "version"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -196,7 +200,7 @@ def test_an_unknown_command_is_an_object_too(world, words):
 
 def test_a_program_that_does_not_take_it_prints_no_document(world):
     for program in ("git-credential-entra", "exec-credential-entra", "curl-credential-entra",
-                    "cargo-credential-entra"):
+                    "cargo-credential-entra", "nuget-plugin-entra"):
         outcome = world.run(program, "--output", "json")
         assert (outcome.code, outcome.out) == (2, "")
     outcome = world.run("entra", "help", "--output", "json")

@@ -12,7 +12,7 @@ from integration.credentials import configure, path, register
 from world.app_certificate import AppCertificate
 
 PROGRAMS = ["git-credential-entra", "exec-credential-entra", "curl-credential-entra",
-            "cargo-credential-entra", "keyring-credential-entra", "entra"]
+            "cargo-credential-entra", "keyring-credential-entra", "nuget-plugin-entra", "entra"]
 HEAVY = ("libcurl", "libssl", "libcrypto", "libglib", "libgio", "libsecret", "libkeyutils",
          "libyaml")
 

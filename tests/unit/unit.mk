@@ -20,6 +20,8 @@ unit_broker_accounts_SOURCES    := $(broker_DIALECTS) tests/unit/broker_case.c \
                                    common/acquire/base64url.c
 unit_broker_answer_SOURCES      := $(unit_broker_accounts_SOURCES)
 unit_broker_request_SOURCES     := $(unit_broker_accounts_SOURCES)
+unit_cargo_config_SOURCES        := helpers/entra/setup/cargo_config.c helpers/entra/setup/toml_string.c \
+                                   helpers/entra/setup/toml_text.c helpers/kubectl/kubeconfig/edits.c
 unit_cargo_request_SOURCES       := helpers/cargo/cargo_answer.c helpers/cargo/cargo_request.c
 unit_credential_check_SOURCES   := common/acquire/app/client_secret.c \
                                    common/acquire/app/credential_check.c \
@@ -30,7 +32,7 @@ unit_exec_credential_SOURCES    := helpers/kubectl/exec_credential.c
 unit_feed_token_SOURCES         := helpers/feed/feed_token.c
 unit_git_claims_SOURCES         := helpers/git/git_claims.c
 unit_git_refusals_SOURCES       := helpers/git/git_refusals.c
-unit_git_helper_SOURCES         := helpers/entra/setup/git_helper.c
+unit_git_helper_SOURCES         := helpers/entra/setup/git_helper.c helpers/entra/setup/helper_program.c
 unit_git_request_SOURCES        := helpers/git/git_answer.c helpers/git/git_bool.c \
                                    helpers/git/git_request.c
 unit_keyring_request_SOURCES    := $(addprefix helpers/keyring/,keyring_answer.c keyring_request.c \
@@ -47,6 +49,7 @@ unit_grants_SOURCES             := common/acquire/app/client_credentials.c \
                                    common/acquire/user/refresh.c common/acquire/user/sign_in_answer.c \
                                    common/acquire/user/sign_in_browser.c \
                                    common/acquire/user/sign_in_result.c $(unit_sign_in_page_SOURCES)
+unit_nuget_message_SOURCES      := helpers/nuget/nuget_message.c
 unit_replace_file_SOURCES       := helpers/entra/setup/replace_file.c
 unit_redaction_SOURCES          := common/acquire/base64url.c common/acquire/http/host_settings.c \
                                    common/acquire/http/proxy.c common/acquire/http/redaction.c

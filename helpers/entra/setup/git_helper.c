@@ -2,33 +2,21 @@
 #define _GNU_SOURCE
 #include "helpers/entra/setup/git_helper.h"
 
-#include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/base/cleanup.h"
-#include "common/base/own_program.h"
-#include "common/base/search_path.h"
 #include "common/base/text.h"
+#include "helpers/entra/setup/helper_program.h"
 #include "helpers/entra/setup/setup.h"
 
 #define PROGRAM "git-credential-entra"
 
-/* Whether a shell would find this executable by the helper's name alone. */
-static bool is_in_path(const char *executable)
-{
-    char found[PATH_MAX];
-    autofree char *candidate = search_path_find(PROGRAM);
-    return candidate != NULL && realpath(candidate, found) != NULL &&
-           strcmp(found, executable) == 0;
-}
-
 char *git_helper_command(const struct options *options)
 {
-    autofree char *executable = own_program_path(NULL), *program = own_program_path(PROGRAM);
+    autofree char *program = helper_program(PROGRAM);
     struct setup_storage storage = { "" };
     const char *words[SETUP_WORDS_MAX + 1] = { "entra" };
-    bool short_name = executable == NULL || program == NULL || is_in_path(executable);
+    bool short_name = strcmp(program, PROGRAM) == 0;
     if (!short_name)
         words[0] = program;
     setup_helper_options(options, &storage, words + 1);

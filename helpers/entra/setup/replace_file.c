@@ -175,6 +175,26 @@ static void sync_folder(const char *path)
         fsync(fd);
 }
 
+bool replace_file_create(const char *path, const struct secret *text, struct error *error)
+{
+    struct unfinished *file = NULL;
+    mode_t mask = umask(0);
+    umask(mask);
+    autofree char *folder = strndup(path, (size_t)(strrchr(path, '/') - path));
+    if (mkdir(folder, 0777) != 0 && errno != EEXIST)
+        return failed(folder, error);
+    autoclose int fd = unfinished_create(AT_FDCWD, path, 0666 & ~mask, &file);
+    if (fd < 0)
+        return failed(path, error);
+    if (!secret_write(text, fd) || fsync(fd) != 0) {
+        failed(path, error);
+        return unfinished_remove(file);
+    }
+    unfinished_keep(file);
+    sync_folder(path);
+    return true;
+}
+
 bool replace_file(const char *path, const struct secret *old, const struct secret *changed,
                   char ret_backup[PATH_MAX], struct error *error)
 {

@@ -3,7 +3,8 @@
  * Replaces a file that belongs to another program: atomically, with the same owner and mode, and
  * with a backup beside it. If the user is not in the file's group, it gets the user's own, which
  * may do no more than everybody else. A symbolic link stays one. A file that is a mount point
- * cannot be replaced: its content is overwritten once the backup is there.
+ * cannot be replaced: its content is overwritten once the backup is there. A file that is not there
+ * is created.
  */
 #ifndef HELPERS_ENTRA_SETUP_REPLACE_FILE_H
 #define HELPERS_ENTRA_SETUP_REPLACE_FILE_H
@@ -23,6 +24,10 @@ char *replace_file_backup(const char *path, int number);
 /* Sets *ret_number to that of the newest backup of a file, whose path is absolute; 0 if there is
  * none. Fails with ERROR_OTHER if the folder cannot be read. */
 bool replace_file_newest_backup(const char *path, int *ret_number, struct error *error);
+
+/* Creates a file that does not exist, with the mode that the umask gives it, and its folder if that
+ * does not exist either. Fails with ERROR_OTHER. */
+bool replace_file_create(const char *path, const struct secret *text, struct error *error);
 
 /* Writes old, the file's current content, to the next of PATH.before-entra, PATH.before-entra.2,
  * ... after the newest one, whose name is returned in ret_backup; then replaces the file's content

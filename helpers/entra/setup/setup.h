@@ -79,6 +79,8 @@ struct setup_part {
 
 extern const struct setup_part setup_part_git;     /* setup_git.c */
 extern const struct setup_part setup_part_kubectl; /* setup_kubectl.c */
+extern const struct setup_part setup_part_cargo;   /* setup_cargo.c */
+extern const struct setup_part setup_part_nuget;   /* setup_nuget.c */
 extern const struct setup_part setup_part_sign_in; /* setup_sign_in.c */
 
 /* ---- the configuration of host tools ---- */

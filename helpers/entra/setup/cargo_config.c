@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "helpers/entra/setup/cargo_config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/array.h"
+#include "helpers/entra/setup/toml_string.h"
+#include "helpers/entra/setup/toml_text.h"
+
+#define PROGRAM           "cargo-credential-entra"
+#define REGISTRIES        "registries"
+#define PROVIDER          "credential-provider"
+#define REGISTRY_NAME_MAX 64
+
+/* Steps: registries, a name, a member. */
+enum depth {
+    DEPTH_REGISTRIES = 1,
+    DEPTH_REGISTRY,
+    DEPTH_MEMBER,
+    DEPTH_WORD,
+};
+
+static void registry_clear(struct cargo_registry *registry)
+{
+    free(registry->name);
+    free(registry->index);
+    for (size_t i = 0; i < registry->word_count; i++)
+        free(registry->words[i]);
+}
+
+void cargo_config_clear(struct cargo_config *config)
+{
+    for (size_t i = 0; i < config->count; i++)
+        registry_clear(&config->registries[i]);
+    free(config->registries);
+    free(config->secrets);
+}
+
+/* ---- reading ---- */
+
+static struct cargo_registry *find(const struct cargo_config *config, const char *name)
+{
+    for (size_t i = 0; i < config->count; i++)
+        if (strcmp(config->registries[i].name, name) == 0)
+            return &config->registries[i];
+    return NULL;
+}
+
+const struct cargo_registry *cargo_config_find(const struct cargo_config *config, const char *name)
+{
+    return find(config, name);
+}
+
+static struct cargo_registry *find_or_add(struct cargo_config *config, const char *name)
+{
+    struct cargo_registry *registry = find(config, name);
+    if (registry != NULL || config->count == CARGO_REGISTRIES_MAX)
+        return registry;
+    config->registries =
+        reallocarray(config->registries, config->count + 1, sizeof *config->registries);
+    registry = &config->registries[config->count++];
+    *registry = (struct cargo_registry){ .name = strdup(name), .is_table = true };
+    return registry;
+}
+
+/* NULL if the value is not a string of one line without a NUL. */
+static char *read_string(const struct toml_item *item)
+{
+    if (item->kind != TOML_STRING)
+        return NULL;
+    auto_secret struct secret *text = toml_string_read(item->value.bytes, item->value.length);
+    return text != NULL && strlen(text->bytes) == text->length ? strdup(text->bytes) : NULL;
+}
+
+static void add_word(struct cargo_registry *registry, char *word)
+{
+    if (word != NULL && registry->word_count < CARGO_WORDS_MAX)
+        registry->words[registry->word_count++] = word;
+    else
+        free(word);
+}
+
+/* Cargo splits a string at its blanks. */
+static void add_words(struct cargo_registry *registry, const char *text)
+{
+    static const char blanks[] = " \t\n\r";
+    while (*(text += strspn(text, blanks)) != '\0') {
+        size_t length = strcspn(text, blanks);
+        add_word(registry, strndup(text, length));
+        text += length;
+    }
+}
+
+static bool is_ours(const struct cargo_registry *registry)
+{
+    const char *program = registry->word_count > 0 ? registry->words[0] : "";
+    const char *slash = strrchr(program, '/');
+    return strcmp(slash != NULL ? slash + 1 : program, PROGRAM) == 0;
+}
+
+static void read_provider(struct cargo_registry *registry, const struct toml_item *item)
+{
+    autofree char *text = read_string(item);
+    if (text != NULL)
+        add_words(registry, text);
+    registry->provider = is_ours(registry) ? CARGO_PROVIDER_OURS : CARGO_PROVIDER_OTHER;
+    registry->value = item->value;
+    registry->value_line = item->line;
+    registry->value_key = item->key;
+}
+
+/* Where a line may be added, or in an inline table a member. */
+static void note_place(struct cargo_registry *registry, const struct toml_item *item)
+{
+    bool is_provider = registry->value_key.bytes == item->key.bytes;
+    registry->member_count++;
+    if (!item->is_inline) {
+        registry->last_line = item->line;
+        registry->prefix = item->prefix;
+    } else if (registry->value.bytes == NULL) {
+        registry->member_before = item->value.bytes + item->value.length;
+    } else if (!is_provider && registry->member_after == NULL) {
+        registry->member_after = item->key.bytes;
+    }
+}
+
+static void read_member(struct cargo_config *config, struct cargo_registry *registry,
+                        const struct toml_item *item)
+{
+    static const char *const secret_members[] = { "token", "secret-key" };
+    const char *key = item->steps[DEPTH_MEMBER - 1];
+    if (strcmp(key, PROVIDER) == 0)
+        read_provider(registry, item);
+    else if (strcmp(key, "index") == 0 && registry->index == NULL)
+        registry->index = read_string(item);
+    for (size_t i = 0; i < ARRAY_SIZE(secret_members); i++) {
+        if (strcmp(key, secret_members[i]) != 0)
+            continue;
+        size_t start = (size_t)(item->value.bytes - config->text->bytes);
+        config->secrets =
+            reallocarray(config->secrets, config->secret_count + 1, sizeof *config->secrets);
+        config->secrets[config->secret_count++] =
+            (struct span){ start, start + item->value.length };
+    }
+    note_place(registry, item);
+}
+
+static void read_registry(struct cargo_registry *registry, const struct toml_item *item)
+{
+    if (item->kind == TOML_HEADER) {
+        registry->header = registry->last_line = item->line;
+        registry->prefix = (struct slice){ item->line.bytes, 0 };
+    } else if (item->kind == TOML_INLINE_TABLE) {
+        registry->table = item->value;
+    } else {
+        registry->is_table = false;
+    }
+}
+
+static bool visit(void *context, const struct toml_item *item)
+{
+    struct cargo_config *config = context;
+    if (strcmp(item->steps[0], REGISTRIES) != 0)
+        return true;
+    if (item->depth == DEPTH_REGISTRIES) {
+        config->is_closed = config->is_closed || item->kind != TOML_HEADER;
+        return true;
+    }
+    struct cargo_registry *registry = find_or_add(config, item->steps[DEPTH_REGISTRY - 1]);
+    bool is_header = item->kind == TOML_HEADER || item->kind == TOML_ARRAY_HEADER;
+    if (registry == NULL)
+        return false;
+    if (item->depth == DEPTH_REGISTRY)
+        read_registry(registry, item);
+    else if (item->depth == DEPTH_MEMBER && !is_header)
+        read_member(config, registry, item);
+    else if (item->depth == DEPTH_WORD && strcmp(item->steps[DEPTH_MEMBER - 1], PROVIDER) == 0)
+        add_word(registry, read_string(item));
+    return true;
+}
+
+bool cargo_config_read(const struct secret *text, struct cargo_config *ret_config,
+                       struct error *error)
+{
+    struct cargo_config config = { .text = text };
+    if (toml_text_each(text->bytes, text->length, visit, &config, error)) {
+        *ret_config = config;
+        return true;
+    }
+    cargo_config_clear(&config);
+    if (error->kind == ERROR_NONE)
+        error_set(error, ERROR_USAGE, "it has more than %d registries", CARGO_REGISTRIES_MAX);
+    return false;
+}
+
+bool cargo_registry_has_words(const struct cargo_registry *registry, const char *const *words)
+{
+    size_t i = 0;
+    while (i < registry->word_count && words[i] != NULL &&
+           strcmp(registry->words[i], words[i]) == 0)
+        i++;
+    return i == registry->word_count && words[i] == NULL;
+}
+
+bool cargo_registry_is_name(const char *name)
+{
+    size_t length =
+        strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
+    return length > 0 && length <= REGISTRY_NAME_MAX && name[length] == '\0';
+}
+
+/* ---- writing ---- */
+
+static struct span span_of(const struct cargo_config *config, const char *begin, const char *end)
+{
+    return (struct span){ (size_t)(begin - config->text->bytes),
+                          (size_t)(end - config->text->bytes) };
+}
+
+static void add_edit(const struct cargo_config *config, const char *begin, const char *end,
+                     char *text, struct edits *edits)
+{
+    edits_add(edits, span_of(config, begin, end), text);
+}
+
+/* One word is a string, unless Cargo would split it. */
+static char *format_words(const char *const *words)
+{
+    char *value = NULL;
+    size_t size = 0;
+    bool is_string = words[1] == NULL && strpbrk(words[0], " \t\n\r") == NULL;
+    FILE *stream = open_memstream(&value, &size);
+    fputs(is_string ? "" : "[", stream);
+    for (size_t i = 0; words[i] != NULL; i++) {
+        autofree char *word = toml_string_format(words[i]);
+        fprintf(stream, "%s%s", i > 0 ? ", " : "", word);
+    }
+    fputs(is_string ? "" : "]", stream);
+    fclose(stream);
+    return value;
+}
+
+char *cargo_config_line(const char *const *words)
+{
+    autofree char *value = format_words(words);
+    return text_format(PROVIDER " = %s", value);
+}
+
+/* After a line that may be the last one, without a newline. */
+static void add_line(const struct cargo_config *config, struct slice after, char *line,
+                     struct edits *edits)
+{
+    const char *end = after.bytes + after.length;
+    bool has_newline = after.length > 0 && end[-1] == '\n';
+    autofree char *own = line;
+    add_edit(config, end, end, text_format("%s%s", has_newline ? "" : "\n", own), edits);
+}
+
+static void add_member(const struct cargo_config *config, const struct cargo_registry *registry,
+                       const char *value, struct edits *edits)
+{
+    const char *end = registry->table.bytes + 1;
+    if (registry->member_before != NULL)
+        add_edit(config, registry->member_before, registry->member_before,
+                 text_format(", " PROVIDER " = %s", value), edits);
+    else
+        add_edit(config, end, end, text_format(" " PROVIDER " = %s ", value), edits);
+}
+
+static void add_table(const struct cargo_config *config, const char *name, const char *const *words,
+                      struct edits *edits)
+{
+    const struct secret *text = config->text;
+    const char *end = text->bytes + text->length;
+    autofree char *line = cargo_config_line(words);
+    const char *before = text->length == 0 ? "" : end[-1] == '\n' ? "\n" : "\n\n";
+    add_edit(config, end, end, text_format("%s[" REGISTRIES ".%s]\n%s\n", before, name, line),
+             edits);
+}
+
+static bool check(const struct cargo_config *config, const char *name,
+                  const struct cargo_registry *registry, struct error *error)
+{
+    if (registry == NULL && config->is_closed)
+        return error_set(error, ERROR_USAGE,
+                         "its '" REGISTRIES "' is a value, to which no table can "
+                         "be added");
+    if (registry != NULL && !registry->is_table)
+        return error_set(error, ERROR_USAGE, "its '" REGISTRIES ".%s' is not a table", name);
+    if (registry != NULL && registry->provider == CARGO_PROVIDER_OTHER)
+        return error_set(error, ERROR_USAGE,
+                         "the registry '%s' has another " PROVIDER ", which stays", name);
+    return true;
+}
+
+bool cargo_config_set(const struct cargo_config *config, const char *name, const char *const *words,
+                      struct edits *edits, struct error *error)
+{
+    const struct cargo_registry *registry = find(config, name);
+    autofree char *value = format_words(words);
+    if (!check(config, name, registry, error))
+        return false;
+    if (registry == NULL || (registry->last_line.bytes == NULL && registry->table.bytes == NULL))
+        add_table(config, name, words, edits);
+    else if (registry->value.bytes != NULL)
+        add_edit(config, registry->value.bytes, registry->value.bytes + registry->value.length,
+                 steal(&value), edits);
+    else if (registry->last_line.bytes != NULL)
+        add_line(config, registry->last_line,
+                 text_format("%.*s" PROVIDER " = %s\n", (int)registry->prefix.length,
+                             registry->prefix.bytes, value),
+                 edits);
+    else
+        add_member(config, registry, value, edits);
+    return true;
+}
+
+/* ---- removing ---- */
+
+static void remove_member(const struct cargo_config *config, const struct cargo_registry *registry,
+                          struct edits *edits)
+{
+    const char *begin = registry->value_key.bytes;
+    const char *end = registry->value.bytes + registry->value.length;
+    if (registry->member_before != NULL)
+        begin = registry->member_before; /* with the comma */
+    else if (registry->member_after != NULL)
+        end = registry->member_after;
+    add_edit(config, begin, end, strdup(""), edits);
+}
+
+/* Whether the table is nothing but what add_table makes. */
+static bool is_alone(const struct cargo_registry *registry)
+{
+    autofree char *header = text_format("[" REGISTRIES ".%s]\n", registry->name);
+    const struct slice *line = &registry->header;
+    return line->bytes != NULL && registry->member_count == 1 && line->length == strlen(header) &&
+           memcmp(line->bytes, header, line->length) == 0 &&
+           line->bytes + line->length == registry->value_line.bytes;
+}
+
+void cargo_config_unset(const struct cargo_config *config, const struct cargo_registry *registry,
+                        struct edits *edits)
+{
+    const char *start = config->text->bytes, *begin = registry->value_line.bytes;
+    const char *end = begin + registry->value_line.length;
+    if (registry->table.bytes != NULL) {
+        remove_member(config, registry, edits);
+        return;
+    }
+    if (is_alone(registry)) {
+        begin = registry->header.bytes;
+        bool has_blank_line =
+            begin > start && begin[-1] == '\n' && (begin - start == 1 || begin[-2] == '\n');
+        begin -= has_blank_line;
+    }
+    add_edit(config, begin, end, strdup(""), edits);
+}

@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * entra setup cargo: makes cargo-credential-entra the credential-provider of a registry, in the
+ * user's configuration of Cargo, which has no command for that.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/base/file.h"
+#include "common/base/output.h"
+#include "common/base/text.h"
+#include "common/config/config.h"
+#include "helpers/entra/entra.h"
+#include "helpers/entra/setup/cargo_config.h"
+#include "helpers/entra/setup/helper_program.h"
+#include "helpers/entra/setup/replace_file.h"
+#include "helpers/entra/setup/setup.h"
+
+#define PROGRAM "cargo-credential-entra"
+#define SPARSE  "sparse+"
+
+/* The user's configuration, and what it shall have. */
+struct job {
+    const struct options *options;
+    struct setup_storage storage;
+    char *program;
+    const char *words[SETUP_WORDS_MAX + 1]; /* the provider and its arguments, then NULL */
+    char *path;
+    bool is_new; /* there is no such file */
+    struct secret *text;
+    struct cargo_config config;
+
+    struct edits edits;
+    const char *changed[CARGO_REGISTRIES_MAX]; /* the registries that they are about; not owned */
+    size_t changed_count;
+};
+
+static void job_clear(struct job *job)
+{
+    edits_clear(&job->edits);
+    cargo_config_clear(&job->config);
+    secret_free(job->text);
+    free(job->program);
+    free(job->path);
+}
+
+/* ---- the file ---- */
+
+/* Cargo reads `config` and not `config.toml` if both are there. */
+static char *find_path(struct error *error)
+{
+    const char *home = getenv("CARGO_HOME");
+    autofree char *folder =
+        home != NULL && home[0] != '\0' ? strdup(home) : file_path_in_home("~/.cargo");
+    if (!file_check_absolute(folder, "CARGO_HOME", error))
+        return NULL;
+    autofree char *old = text_format("%s/config", folder);
+    return access(old, F_OK) == 0 ? steal(&old) : text_format("%s.toml", old);
+}
+
+static struct secret *read_text(struct job *job, struct error *error)
+{
+    struct file_rights rights = { 0 };
+    job->is_new = access(job->path, F_OK) != 0 && errno == ENOENT;
+    return job->is_new ? secret_new("", 0) : file_read(job->path, CARGO_CONFIG_MAX, &rights, error);
+}
+
+static bool job_begin(struct job *job, const struct options *options, struct error *error)
+{
+    *job = (struct job){ .options = options, .program = helper_program(PROGRAM) };
+    job->words[0] = job->program;
+    setup_helper_options(options, &job->storage, job->words + 1);
+    job->path = find_path(error);
+    if (job->path == NULL)
+        return false;
+    job->text = read_text(job, error);
+    if (job->text == NULL)
+        return false;
+    if (cargo_config_read(job->text, &job->config, error))
+        return true;
+    struct error why = *error;
+    return error_set(error, why.kind, "%s: %s", job->path, why.message);
+}
+
+static bool is_removal(const struct job *job)
+{
+    return job->options->own[SETUP_REMOVE] != NULL;
+}
+
+static bool is_dry_run(const struct job *job)
+{
+    return job->options->own[SETUP_DRY_RUN] != NULL;
+}
+
+/* ---- what is to be done ---- */
+
+static const struct config_context feeds = { .for_feeds = true };
+
+/* Whether the index belongs to an API whose tokens Cargo is given. */
+static bool gets_tokens(struct config *config, const char *index)
+{
+    struct url url;
+    struct error unused = { 0 };
+    if (index == NULL || strncmp(index, SPARSE, strlen(SPARSE)) != 0)
+        return false;
+    index += strlen(SPARSE);
+    return url_parse(index, strlen(index), &url, &unused) && url.https &&
+           config_find_url(config, &url, NULL, &unused) == CONFIG_MATCH;
+}
+
+static void add_removal(struct job *job, const struct cargo_registry *registry)
+{
+    cargo_config_unset(&job->config, registry, &job->edits);
+    job->changed[job->changed_count++] = registry->name;
+}
+
+static bool add_change(struct job *job, const char *name, struct error *error)
+{
+    if (!cargo_config_set(&job->config, name, job->words, &job->edits, error))
+        return false;
+    job->changed[job->changed_count++] = name;
+    return true;
+}
+
+/* Adds what would be changed if no registry is named: those with our provider, or those that would
+ * get tokens and have no provider. */
+static bool add_all(struct job *job, struct error *error)
+{
+    auto_config struct config *config =
+        is_removal(job) ? NULL : config_load(job->options, &feeds, error);
+    if (config == NULL && !is_removal(job))
+        return false;
+    for (size_t i = 0; i < job->config.count; i++) {
+        const struct cargo_registry *registry = &job->config.registries[i];
+        if (is_removal(job) && registry->provider == CARGO_PROVIDER_OURS)
+            add_removal(job, registry);
+        else if (!is_removal(job) && registry->provider == CARGO_PROVIDER_NONE &&
+                 gets_tokens(config, registry->index) && !add_change(job, registry->name, error))
+            return false;
+    }
+    return true;
+}
+
+/* What the user may not expect: that there will be no token, or that Cargo does not know from here
+ * where the registry is. */
+static bool warn_of_index(const struct job *job, const char *name, struct error *error)
+{
+    const struct cargo_registry *registry = cargo_config_find(&job->config, name);
+    if (registry == NULL || registry->index == NULL) {
+        notice("The index of the registry '%s' is not in %s, so a project's .cargo/config.toml has "
+               "to name it.",
+               name, job->path);
+        return true;
+    }
+    auto_config struct config *config = config_load(job->options, &feeds, error);
+    if (config == NULL)
+        return false;
+    if (!gets_tokens(config, registry->index))
+        warning("the registry '%s' gets no token: its index is not a sparse one, over https and "
+                "below a BaseUrl",
+                name);
+    return true;
+}
+
+static bool add_named(struct job *job, const char *name, struct error *error)
+{
+    const struct cargo_registry *registry = cargo_config_find(&job->config, name);
+    if (is_removal(job)) {
+        if (registry != NULL && registry->provider == CARGO_PROVIDER_OURS)
+            add_removal(job, registry);
+        else
+            notice("Cargo is not set up for the registry '%s'.", name);
+        return true;
+    }
+    if (registry != NULL && cargo_registry_has_words(registry, job->words)) {
+        notice("Cargo already asks entra for the registry '%s'.", name);
+        return true;
+    }
+    if (add_change(job, name, error))
+        return warn_of_index(job, name, error);
+    struct error why = *error;
+    autofree char *line = cargo_config_line(job->words);
+    error_set(error, why.kind, "%s: %s", job->path, why.message);
+    return error_hint(error, "To change it by hand, give the registry the line: %s", line);
+}
+
+/* ---- doing it ---- */
+
+/* Whether the changed text is what it was meant to be. */
+static bool check_change(const struct job *job, const struct secret *text, struct error *error)
+{
+    auto_cargo_config struct cargo_config after = { 0 };
+    bool ok = cargo_config_read(text, &after, error);
+    for (size_t i = 0; ok && i < job->changed_count; i++) {
+        const struct cargo_registry *registry = cargo_config_find(&after, job->changed[i]);
+        ok = is_removal(job) ? registry == NULL || registry->provider == CARGO_PROVIDER_NONE
+                             : registry != NULL && cargo_registry_has_words(registry, job->words);
+    }
+    return ok || error_set(error, ERROR_OTHER, "%s cannot be changed safely", job->path);
+}
+
+/* Whether nobody changed the file since it was read. */
+static bool is_unchanged(struct job *job, struct error *error)
+{
+    bool was_new = job->is_new;
+    auto_secret struct secret *now = read_text(job, error);
+    if (now == NULL)
+        return false;
+    if (was_new == job->is_new && secret_equals(now, job->text->bytes, job->text->length))
+        return true;
+    error_set(error, ERROR_OTHER, "%s was changed by another program", job->path);
+    return error_hint(error, "Run this command again.");
+}
+
+static void report(const struct job *job, const char *name, const char *backup)
+{
+    if (document_is_wanted(job->options)) {
+        json_object *entry = json_object_new_object();
+        document_add(entry, "registry", name);
+        document_add(entry, "file", job->path);
+        document_add(entry, "backup", backup[0] != '\0' ? backup : NULL);
+        document_append("registries", entry);
+    } else if (!is_dry_run(job)) {
+        output_line("%s: Cargo %s entra for the registry '%s'%s%s", job->path,
+                    is_removal(job) ? "no longer asks" : "asks", name,
+                    backup[0] != '\0' ? "; original: " : "", backup);
+    }
+}
+
+static bool write_text(struct job *job, const struct secret *text, char backup[PATH_MAX],
+                       struct error *error)
+{
+    if (!is_unchanged(job, error))
+        return false;
+    return job->is_new ? replace_file_create(job->path, text, error)
+                       : replace_file(job->path, job->text, text, backup, error);
+}
+
+static bool apply(struct job *job, struct error *error)
+{
+    char backup[PATH_MAX] = "";
+    if (job->changed_count == 0)
+        return true;
+    for (size_t i = 0; i < job->config.secret_count; i++)
+        edits_add_secret(&job->edits, job->config.secrets[i]);
+    edits_sort(&job->edits);
+    auto_secret struct secret *text = edits_apply(&job->edits, job->text);
+    if (!check_change(job, text, error))
+        return false;
+    if (!is_dry_run(job) && !write_text(job, text, backup, error))
+        return false;
+    if (is_dry_run(job) && !document_is_wanted(job->options))
+        edits_print_diff(&job->edits, job->text, job->path, stdout);
+    for (size_t i = 0; i < job->changed_count; i++)
+        report(job, job->changed[i], backup);
+    return true;
+}
+
+/* ---- the command ---- */
+
+static bool check_operands(const struct options *options, int count, char **operands,
+                           struct error *error)
+{
+    if (count > 1)
+        return program_fail_operand(operands[1], error);
+    if (count == 0 && options->own[SETUP_REMOVE] == NULL) {
+        error_set(error, ERROR_USAGE, "no registry is named");
+        return error_hint(error, "Give the name that it has in Cargo's configuration: entra setup "
+                                 "cargo NAME.");
+    }
+    return count == 0 || cargo_registry_is_name(operands[0]) ||
+           error_set(error, ERROR_USAGE,
+                     "'%.40s' cannot be the name of a registry, which has at most 64 letters, "
+                     "digits, '-' and '_'",
+                     operands[0]);
+}
+
+static bool run_setup_cargo(const struct options *options, const char *name, struct error *error)
+{
+    CLEANUP(job_clear) struct job job = { 0 };
+    if (!job_begin(&job, options, error))
+        return false;
+    if (name != NULL ? !add_named(&job, name, error) : !add_all(&job, error))
+        return false;
+    if (name == NULL && job.changed_count == 0)
+        notice("Cargo is not set up for any registry.");
+    return apply(&job, error);
+}
+
+static bool setup_cargo(const struct options *options, int count, char **operands,
+                        struct error *error)
+{
+    setup_set_document(options, "registries");
+    return (check_operands(options, count, operands, error) &&
+            run_setup_cargo(options, count > 0 ? operands[0] : NULL, error)) ||
+           error_wanted(error, "cannot set up Cargo");
+}
+
+static const struct option_spec own_options[] = {
+    SETUP_OPTION_DRY_RUN,
+    SETUP_OPTION_REMOVE,
+    SETUP_OPTION_OUTPUT,
+    { .name = NULL },
+};
+
+/* ---- a part of `entra setup` ---- */
+
+static bool is_changed(const struct job *job, const char *name)
+{
+    for (size_t i = 0; i < job->changed_count; i++)
+        if (strcmp(job->changed[i], name) == 0)
+            return true;
+    return false;
+}
+
+static bool look_at_cargo(const struct options *options, struct setup_plan *plan,
+                          struct error *error)
+{
+    CLEANUP(job_clear) struct job job = { 0 };
+    if (!job_begin(&job, options, error) || !add_all(&job, error))
+        return false;
+    if (job.is_new) /* there is no Cargo here, or it has no registries */
+        return true;
+    for (size_t i = 0; i < job.config.count; i++) {
+        const struct cargo_registry *registry = &job.config.registries[i];
+        if (is_changed(&job, registry->name))
+            setup_plan_change(plan, "%s entra for the registry '%s'",
+                              is_removal(&job) ? "no longer asks" : "asks", registry->name);
+        else if (registry->provider == CARGO_PROVIDER_OURS)
+            setup_plan_note(plan, "already asks entra for the registry '%s'", registry->name);
+    }
+    if (plan->count == 0)
+        setup_plan_note(plan, is_removal(&job) ? "is not set up"
+                                               : "has no registry that takes Entra tokens");
+    return true;
+}
+
+static bool apply_cargo(const struct options *options, struct error *error)
+{
+    return run_setup_cargo(options, NULL, error) || error_wanted(error, "cannot set up Cargo");
+}
+
+const struct setup_part setup_part_cargo = {
+    .name = "cargo",
+    .program = &entra_setup_cargo,
+    .look = look_at_cargo,
+    .apply = apply_cargo,
+};
+
+const struct program entra_setup_cargo = {
+    .name = "entra setup cargo",
+    .usage = "[OPTION]... NAME\n       entra setup cargo --remove [OPTION]... [NAME]",
+    .summary = "Makes cargo-credential-entra, with the options given here, the provider of the\n"
+               "tokens of a registry, by the name that it has in Cargo's configuration.",
+    .examples = "entra setup cargo contoso\n"
+                "entra setup cargo contoso --account ada@contoso.com\n"
+                "entra setup cargo --remove",
+    .options = own_options,
+    .common = OPTIONS_ALL,
+    .is_typed = true,
+    .run = setup_cargo,
+};
