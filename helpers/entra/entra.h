@@ -23,5 +23,6 @@ extern const struct program entra_setup_git;     /* setup/setup_git.c */
 extern const struct program entra_setup_kubectl; /* setup/setup_kubectl.c */
 extern const struct program entra_setup_cargo;   /* setup/setup_cargo.c */
 extern const struct program entra_setup_nuget;   /* setup/setup_nuget.c */
+extern const struct program entra_setup_pip;     /* setup/setup_pip.c */
 
 #endif

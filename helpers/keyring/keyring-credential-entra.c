@@ -94,7 +94,8 @@ static bool answer_keyring(const struct options *options, int count, char **oper
 {
     if (count == 0) {
         error_set(error, ERROR_USAGE, "expected an operation: get, set or del");
-        return error_hint(error, "pip and uv call this program as 'keyring'.");
+        return error_hint(error, "pip and uv call this program as 'keyring', once 'entra setup "
+                                 "pip' was run.");
     }
     bool is_get = strcmp(operands[0], "get") == 0;
     if (!is_get)
@@ -116,7 +117,8 @@ const struct program keyring_credential_program = {
     .usage = "[OPTION]... get SERVICE [USERNAME]\n       " NAME " -Uri URL [-OPTION [VALUE]]...",
     .summary = "Gives pip and uv, as keyring, the Microsoft Entra token of a package feed, and is\n"
                "the credential provider of Microsoft's artifacts-keyring, with its options.",
-    .examples = NAME " get https://pkgs.dev.azure.com/contoso/_packaging/app/pypi/simple/ ada",
+    .examples = "entra setup pip\n" NAME
+                " get https://pkgs.dev.azure.com/contoso/_packaging/app/pypi/simple/ ada",
     .options = own_options,
     .common = OPTIONS_OF_STORE | OPTIONS_OF_APP | OPTION_API | OPTION_MANAGED_IDENTITY |
               OPTION_ACCOUNT | OPTION_FORCE_REFRESH,

@@ -23,7 +23,8 @@ def test_help_and_version_go_to_stdout(world, program):
 
 
 COMMANDS = ["token", "login", "logout", "status", "switch", "list", "secret", "doctor", "setup", "setup git",
-            "setup kubectl", "setup cargo", "setup nuget", "completion", "help", "version"]
+            "setup kubectl", "setup cargo", "setup nuget", "setup pip", "completion", "help",
+            "version"]
 COMMON = {"--config": "/x", "--api": "AKS", "--scope": "s/.default", "--resource": "https://r",
           "--tenant": "t", "--client-id": "c", "--authority": "https://a", "--force-refresh": None,
           "--claims": "{}", "--managed-identity": None, "--account": "ada@contoso.com",

@@ -68,6 +68,11 @@ def setting_up_kubectl(world: World) -> Outcome:
     return entra("setup", "kubectl")(world)
 
 
+def setting_up_pip(world: World) -> Outcome:
+    world.session.env["PATH"] = f"{world.session.home}/bin:{world.session.env['PATH']}"
+    return entra("setup", "pip")(world)
+
+
 KUBECONFIG = f"""apiVersion: v1
 kind: Config
 users:
@@ -78,6 +83,8 @@ users:
       command: kubelogin
       args: [get-token, --login, devicecode, --server-id, {contoso.AKS}]
 """
+
+PLAN = {"git", "kubectl", "cargo", "nuget", "pip", "sign-in"}
 
 # The members of each document, and of what is in its arrays.
 DOCUMENTS: dict[str, tuple[Callable[[World], Outcome], Any]] = {
@@ -96,12 +103,14 @@ DOCUMENTS: dict[str, tuple[Callable[[World], Outcome], Any]] = {
         "dryRun": None, "registries": [{"registry", "file", "backup"}]}),
     "setup kubectl": (setting_up_kubectl,
                       {"dryRun": None, "users": [{"file", "user", "login", "backup"}]}),
+    "setup pip": (setting_up_pip,
+                  {"dryRun": None, "files": [{"file", "link", "setting", "backup"}]}),
     "setup --dry-run": (entra("setup", "--dry-run"), {
-        "dryRun": None, "plan": {"git", "kubectl", "cargo", "nuget", "sign-in"}, "commands": [str], "users": [],
-        "registries": []}),
+        "dryRun": None, "plan": PLAN, "commands": [str], "users": [], "registries": [],
+        "files": []}),
     "setup --yes": (entra("setup", "--yes"), {
-        "dryRun": None, "plan": {"git", "kubectl", "cargo", "nuget", "sign-in"}, "commands": [str], "users": [],
-        "registries": [], "status": {"accounts", "identity", "keyring", "tokens", "broker"}}),
+        "dryRun": None, "plan": PLAN, "commands": [str], "users": [], "registries": [],
+        "files": [], "status": {"accounts", "identity", "keyring", "tokens", "broker"}}),
     "doctor": (entra("doctor", env={"CURL_CA_BUNDLE": None}), {"ok": None, "checks": [FINDING]}),
     "doctor --explain": (entra("doctor", "--explain", "53003"), [{"codes", "meaning", "remedy"}]),
     "version": (entra("version"), {"version"}),
@@ -168,7 +177,7 @@ def test_each_document_about_users_has_its_members(desk, name):
 
 
 COMMANDS = ["token", "login", "logout", "switch", "status", "list", "forget", "secret", "setup",
-            "setup git", "setup kubectl", "setup cargo", "setup nuget",
+            "setup git", "setup kubectl", "setup cargo", "setup nuget", "setup pip",
             "doctor", "version"]
 
 

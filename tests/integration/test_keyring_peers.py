@@ -111,6 +111,26 @@ def test_pip_says_that_a_typed_password_is_not_saved(feed):
     assert "Failed to save credentials" in outcome.err
 
 
+def test_after_setup_pip_and_uv_need_no_option(feed):
+    """The commands of README.md and entra-setup-pip(1)."""
+    home = feed.session.home
+    feed.session.env["PATH"] = f"{home}/.local/bin:{PEERS}/packages/bin:" \
+        f"{feed.session.env['PATH'].partition(':')[0]}:/usr/bin:/bin"
+    outcome = feed.run("entra", "setup", "pip")
+    assert outcome.code == 0, outcome
+    assert f"come from {PEERS}/packages/bin/keyring as before" in outcome.err
+    for packages, index in (("pip-newest", INDEX), ("pip-oldest", WITH_USERNAME)):
+        outcome = python(feed, packages, "pip", "install", "--target", str(home / packages),
+                         "--index-url", index, "app")
+        assert outcome.code == 0 and (home / packages / "app.py").exists(), outcome
+    outcome = uv_pip(feed, "--index-url", WITH_USERNAME)
+    assert outcome.code == 0 and is_installed(feed), outcome
+    listed = python(feed, "pip-newest", "pip", "config", "list").out
+    assert "global.keyring-provider='subprocess'\n" in listed
+    assert feed.run("entra", "setup", "pip", "--remove").code == 0
+    assert "keyring" not in python(feed, "pip-newest", "pip", "config", "list").out
+
+
 # ---- uv ----
 
 def test_uv_installs_with_a_user_name(feed):

@@ -187,6 +187,8 @@ def test_a_removal_undoes_what_was_set_up_for_the_machine(machine, tmp_path):
     (".gitconfig", '[credential "https://dev.azure.com"]\n\thelper =\n\thelper = entra\n'),
     (".config/git/config", '[credential]\n\thelper = "/usr/bin/git-credential-entra --tenant x"\n'),
     (".kube/config", "users:\n- name: ada\n  user:\n    exec:\n      command: exec-credential-entra\n"),
+    (".config/pip/pip.conf",
+     "# by 'entra setup pip'\n[global]\nkeyring-provider = subprocess\n"),
 ])
 def test_a_removal_names_the_files_of_users_that_still_ask(machine, file, text):
     path = machine.session.home / file

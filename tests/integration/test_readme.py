@@ -18,7 +18,7 @@ from world.world import World
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
-NOT_HERE = {"make", "sudo", "az"}
+NOT_HERE = {"make", "sudo", "az", "pip"}  # pip is in test_keyring_peers.py
 OURS = {"entra", "git", "kubectl", "curl-credential-entra"}
 BY_AZ = ["get-token", "--environment", "AzurePublicCloud", "--server-id", contoso.AKS, "--client-id",
          contoso.KUBELOGIN.client_id, "--tenant-id", contoso.TENANT.guid, "--login", "devicecode"]
@@ -50,7 +50,8 @@ def newcomer(world: World) -> World:
         pytest.skip("there is no kubectl")
     world.internet
     world.appsettings_file.unlink()
-    world.session.env["AZURE_AUTHORITY_HOST"] = world.authority.url
+    world.session.env |= {"AZURE_AUTHORITY_HOST": world.authority.url, "PATH":
+                          f"{world.session.home}/.local/bin:{world.session.env['PATH']}"}
     world.git_server.create_repository("contoso/project/_git/repository")
     world.write_kubeconfig(ExecPlugin("kubelogin", BY_AZ, api_version=V1BETA1, interactive_mode=None))
     return world
@@ -78,8 +79,8 @@ def run(world: World, line: str) -> str:
     return outcome.out
 
 
-def test_three_lines_each_serve_git_kubectl_and_curl(newcomer):
-    printed = {line: run(newcomer, line) for line in commands("git, kubectl and curl")}
+def test_three_lines_each_serve_git_kubectl_curl_and_pip(newcomer):
+    printed = {line: run(newcomer, line) for line in commands("git, kubectl, curl and pip")}
     for line in ("entra setup", "entra login"):
         assert f"Signed in as {contoso.ADA.username}" in printed[line]
     assert (newcomer.session.home / "repository" / ".git").is_dir()
@@ -87,6 +88,7 @@ def test_three_lines_each_serve_git_kubectl_and_curl(newcomer):
     calls = [out for line, out in printed.items() if line.startswith("curl-credential-entra")]
     assert len(calls) == 2 and all(contoso.ADA.username in out for out in calls)
     assert printed["entra token --api Graph"].count(".") == 2
+    assert (newcomer.session.home / ".local" / "bin" / "keyring").exists()
     for line in commands("When something goes wrong"):
         assert run(newcomer, line)
 

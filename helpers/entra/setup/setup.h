@@ -9,7 +9,8 @@
  *     char *const command[] = { "git", "config", "--global", key, value, NULL };
  *     return setup_run(options, command, error);
  *
- * kubectl is the exception: `kubectl config` drops comments and unknown settings.
+ * kubectl and pip are the exceptions: `kubectl config` drops comments and unknown settings, and
+ * `pip config` comments.
  */
 #ifndef HELPERS_ENTRA_SETUP_SETUP_H
 #define HELPERS_ENTRA_SETUP_SETUP_H
@@ -81,6 +82,7 @@ extern const struct setup_part setup_part_git;     /* setup_git.c */
 extern const struct setup_part setup_part_kubectl; /* setup_kubectl.c */
 extern const struct setup_part setup_part_cargo;   /* setup_cargo.c */
 extern const struct setup_part setup_part_nuget;   /* setup_nuget.c */
+extern const struct setup_part setup_part_pip;     /* setup_pip.c */
 extern const struct setup_part setup_part_sign_in; /* setup_sign_in.c */
 
 /* ---- the configuration of host tools ---- */

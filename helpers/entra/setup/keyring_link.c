@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "helpers/entra/setup/keyring_link.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/base/environment.h"
+#include "common/base/own_program.h"
+#include "common/base/search_path.h"
+#include "common/base/text.h"
+#include "helpers/keyring/next_keyring.h"
+
+#define PROGRAM "keyring-credential-entra"
+
+/* Where users have programs of their own, in the order of preference. */
+static const char *const folders[KEYRING_LINK_FOLDERS] = { ".local/bin", "bin" };
+
+void keyring_link_clear(struct keyring_link *link)
+{
+    free(link->first);
+    free(link->path);
+    free(link->target);
+}
+
+/* Whether this is a link to our helper, of whatever installation, also if that is gone. */
+static bool is_link_of_ours(const char *path)
+{
+    char target[PATH_MAX];
+    ssize_t length = readlink(path, target, sizeof target - 1);
+    if (length < 0)
+        return false;
+    target[length] = '\0';
+    return strcmp(basename(target), PROGRAM) == 0;
+}
+
+static bool is_ours(const char *path)
+{
+    return is_link_of_ours(path) || next_keyring_is_ours(path);
+}
+
+static bool is_another(const char *path)
+{
+    return !is_ours(path);
+}
+
+/* The place of a folder in PATH, from 0; SIZE_MAX if it is not there. */
+static size_t place_in_path(const char *folder)
+{
+    const char *path = environment("PATH");
+    for (size_t i = 0; path != NULL; i++) {
+        size_t length = strcspn(path, ":");
+        size_t shown = length > 1 && path[length - 1] == '/' ? length - 1 : length;
+        if (shown == strlen(folder) && strncmp(path, folder, shown) == 0)
+            return i;
+        path = path[length] == ':' ? path + length + 1 : NULL;
+    }
+    return SIZE_MAX;
+}
+
+static size_t place_of_program(const char *path)
+{
+    autofree char *folder =
+        path != NULL ? strndup(path, (size_t)(strrchr(path, '/') - path)) : NULL;
+    return folder != NULL ? place_in_path(folder) : SIZE_MAX;
+}
+
+static char *user_folder(size_t i)
+{
+    const char *home = environment_path("HOME");
+    return home != NULL ? text_format("%s/%s", home, folders[i]) : NULL;
+}
+
+/* A link in the folder can be made, or replaces one of ours that leads to nothing. */
+static bool is_free(const char *path)
+{
+    struct stat status;
+    return (lstat(path, &status) != 0 && errno == ENOENT) ||
+           (is_link_of_ours(path) && access(path, F_OK) != 0);
+}
+
+void keyring_link_find(struct keyring_link *ret_link)
+{
+    struct keyring_link *link = ret_link;
+    *link = (struct keyring_link){ .first = search_path_find("keyring"),
+                                   .target = own_program_path(PROGRAM) };
+    link->is_ours = link->first != NULL && is_ours(link->first);
+    for (size_t i = 0; i < KEYRING_LINK_FOLDERS && !link->is_ours && link->path == NULL; i++) {
+        autofree char *folder = user_folder(i);
+        if (folder == NULL)
+            return;
+        autofree char *path = text_format("%s/keyring", folder);
+        size_t place = place_in_path(folder);
+        bool is_first =
+            place != SIZE_MAX && (link->first == NULL || place < place_of_program(link->first));
+        if (is_first && is_free(path))
+            link->path = steal(&path);
+    }
+}
+
+bool keyring_link_explain(const struct keyring_link *link, struct error *error)
+{
+    if (link->first == NULL) {
+        error_set(error, ERROR_OTHER,
+                  "neither ~/.local/bin nor ~/bin is in PATH, where pip and uv look for keyring");
+        return error_hint(error, "Add ~/.local/bin to PATH, and run 'entra setup pip' again.");
+    }
+    error_set(error, ERROR_OTHER, "pip and uv run %s, which is another program", link->first);
+    return error_hint(error, "It stays as it is. Put ~/bin before its folder in PATH, and run "
+                             "'entra setup pip' again; passwords that it has are still found.");
+}
+
+bool keyring_link_make(const struct keyring_link *link, struct error *error)
+{
+    autofree char *folder = strndup(link->path, (size_t)(strrchr(link->path, '/') - link->path));
+    autofree char *parent = strndup(folder, (size_t)(strrchr(folder, '/') - folder));
+    if (link->target == NULL || access(link->target, X_OK) != 0)
+        return error_set(error, ERROR_OTHER, "%s is not beside this program", PROGRAM);
+    mkdir(parent, 0755);
+    mkdir(folder, 0755);
+    if (is_link_of_ours(link->path))
+        unlink(link->path);
+    return symlink(link->target, link->path) == 0 ||
+           error_set(error, ERROR_OTHER, "%s: %s", link->path, strerror(errno));
+}
+
+char *keyring_link_of_ours(size_t index)
+{
+    autofree char *folder = user_folder(index);
+    autofree char *path = folder != NULL ? text_format("%s/keyring", folder) : NULL;
+    return path != NULL && is_link_of_ours(path) ? steal(&path) : NULL;
+}
+
+char *keyring_link_next(void)
+{
+    return search_path_find_behind("keyring", NULL, is_another);
+}

@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * entra setup pip: makes the link called keyring (keyring_link.h), and has pip, and uv if it is
+ * here, run it (setting_file.h).
+ *
+ * `pip config set` is not used, because it drops the comments of the file.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/base/array.h"
+#include "common/base/environment.h"
+#include "common/base/output.h"
+#include "common/base/report.h"
+#include "common/base/search_path.h"
+#include "common/base/text.h"
+#include "helpers/entra/entra.h"
+#include "helpers/entra/setup/keyring_link.h"
+#include "helpers/entra/setup/setting_file.h"
+#include "helpers/entra/setup/setup.h"
+
+#define INDENT 2
+
+/* The programs that run keyring, and where each user configures that. */
+static const struct tool {
+    const char *name;
+    const char *file; /* below $XDG_CONFIG_HOME */
+    const char *variable;
+    struct setting setting;
+} tools[] = {
+    { "pip",
+      "pip/pip.conf",
+      "PIP_KEYRING_PROVIDER",
+      { "global", "keyring-provider", "subprocess" } },
+    { "uv", "uv/uv.toml", "UV_KEYRING_PROVIDER", { NULL, "keyring-provider", "\"subprocess\"" } },
+};
+#define TOOLS ARRAY_SIZE(tools)
+enum { PIP, UV };
+
+struct job {
+    const struct options *options;
+    bool is_dry_run;
+    bool is_removal;
+    struct keyring_link link;
+    struct setting_file files[TOOLS];
+    bool is_meant[TOOLS]; /* uv is left alone where it is not installed */
+};
+
+static void job_clear(struct job *job)
+{
+    keyring_link_clear(&job->link);
+    for (size_t i = 0; i < TOOLS; i++)
+        setting_file_clear(&job->files[i]);
+}
+#define auto_job CLEANUP(job_clear)
+
+/* ---- looking ---- */
+
+static char *config_path(const char *file)
+{
+    const char *config = environment_path("XDG_CONFIG_HOME");
+    const char *home = environment_path("HOME");
+    return config != NULL ? text_format("%s/%s", config, file)
+           : home != NULL ? text_format("%s/.config/%s", home, file)
+                          : NULL;
+}
+
+static bool find(struct job *job, const struct options *options, struct error *error)
+{
+    *job = (struct job){ .options = options,
+                         .is_dry_run = options->own[SETUP_DRY_RUN] != NULL,
+                         .is_removal = options->own[SETUP_REMOVE] != NULL };
+    keyring_link_find(&job->link);
+    for (size_t i = 0; i < TOOLS; i++) {
+        struct setting_file *file = &job->files[i];
+        file->path = config_path(tools[i].file);
+        file->setting = &tools[i].setting;
+        if (file->path == NULL)
+            return error_set(error, ERROR_USAGE, "HOME is not set");
+        if (!setting_file_read(file, error))
+            return false;
+        autofree char *program = search_path_find(tools[i].name);
+        job->is_meant[i] = i == PIP || program != NULL || file->exists;
+    }
+    return true;
+}
+
+/* Whether the setting of a tool is to be changed. */
+static bool wants_change(const struct job *job, size_t i)
+{
+    enum setting_state state = job->files[i].state;
+    if (job->is_removal)
+        return state == SETTING_OURS;
+    return job->is_meant[i] && state != SETTING_OURS && state != SETTING_SAME;
+}
+
+static bool is_done(const struct job *job)
+{
+    return job->link.is_ours && !wants_change(job, PIP) && !wants_change(job, UV);
+}
+
+static bool is_set_up(const struct job *job)
+{
+    bool is = job->files[PIP].state == SETTING_OURS || job->files[UV].state == SETTING_OURS;
+    for (size_t i = 0; i < KEYRING_LINK_FOLDERS; i++) {
+        autofree char *link = keyring_link_of_ours(i);
+        is = is || link != NULL;
+    }
+    return is;
+}
+
+/* ---- doing it ---- */
+
+/* Adds a file that is changed to the document: a link and where it leads, or a setting. */
+static void add_file(const char *path, const char *link, const char *setting, const char *backup)
+{
+    json_object *object = json_object_new_object();
+    document_add(object, "file", path);
+    document_add(object, "link", link);
+    document_add(object, "setting", setting);
+    document_add(object, "backup", backup != NULL && backup[0] != '\0' ? backup : NULL);
+    document_append("files", object);
+}
+
+static void report_link(const struct job *job, const char *path, const char *target)
+{
+    const char *const make[] = { "ln", "-s", target, path, NULL };
+    const char *const unmake[] = { "rm", path, NULL };
+    autofree char *line = setup_quote((char *const *)(job->is_removal ? unmake : make));
+    if (document_is_wanted(job->options))
+        add_file(path, target, NULL, NULL);
+    else
+        output_line("%s", line);
+}
+
+static void report_setting(const struct job *job, size_t i, const char *backup)
+{
+    const struct setting_file *file = &job->files[i];
+    autofree char *setting = text_format("%s = %s", file->setting->key, file->setting->value);
+    if (document_is_wanted(job->options)) {
+        add_file(file->path, NULL, setting, backup);
+        return;
+    }
+    output_paragraph("", INDENT, "%s: %s %s", file->path,
+                     job->is_removal ? "no longer sets" : "sets", setting);
+    if (backup[0] != '\0')
+        output_paragraph("", INDENT, "%s: %s is kept as %s", file->path,
+                         job->is_removal ? "the file as it was before" : "the original", backup);
+}
+
+static bool make_link(const struct job *job, struct error *error)
+{
+    if (job->link.is_ours)
+        return true;
+    if (job->link.path == NULL)
+        return keyring_link_explain(&job->link, error);
+    if (!job->is_dry_run && !keyring_link_make(&job->link, error))
+        return false;
+    report_link(job, job->link.path, job->link.target);
+    return true;
+}
+
+static bool remove_links(const struct job *job, struct error *error)
+{
+    for (size_t i = 0; i < KEYRING_LINK_FOLDERS; i++) {
+        autofree char *path = keyring_link_of_ours(i);
+        if (path == NULL)
+            continue;
+        if (!job->is_dry_run && unlink(path) != 0)
+            return error_set(error, ERROR_OTHER, "%s: %s", path, strerror(errno));
+        report_link(job, path, NULL);
+    }
+    return true;
+}
+
+static bool change_setting(const struct job *job, size_t i, struct error *error)
+{
+    const struct setting_file *file = &job->files[i];
+    char backup[PATH_MAX] = "";
+    if (!wants_change(job, i))
+        return true;
+    if (file->state == SETTING_UNCLEAR) {
+        error_set(error, ERROR_OTHER, "%s is formatted in a way that cannot be changed safely",
+                  file->path);
+        return error_hint(error, "Set %s = %s in it.", file->setting->key, file->setting->value);
+    }
+    if (!job->is_dry_run &&
+        !(job->is_removal ? setting_file_unset : setting_file_set)(file, backup, error))
+        return false;
+    report_setting(job, i, backup);
+    return true;
+}
+
+/* ---- what else there is ---- */
+
+static bool is_other_value(const char *value)
+{
+    return value != NULL && strcmp(value, "subprocess") != 0;
+}
+
+/* Warns of what comes before the files. */
+static void warn_of_rivals(const struct job *job)
+{
+    static const char *const sections[] = { "install", "download", "wheel" };
+    for (size_t i = 0; i < TOOLS; i++)
+        if (job->is_meant[i] && is_other_value(environment(tools[i].variable)))
+            warning("%s is set to '%.40s', which takes precedence over %s", tools[i].variable,
+                    environment(tools[i].variable), job->files[i].path);
+    for (size_t i = 0; i < ARRAY_SIZE(sections); i++) {
+        const struct setting setting = { sections[i], "keyring-provider", "subprocess" };
+        if (setting_find(&setting, job->files[PIP].text) == SETTING_OTHER)
+            warning("%s has another keyring-provider for 'pip %s'", job->files[PIP].path,
+                    sections[i]);
+    }
+}
+
+static void say_what_is_asked(void)
+{
+    autofree char *next = keyring_link_next();
+    if (next != NULL)
+        notice("Passwords for other indexes come from %s as before.", next);
+    else
+        notice("There is no other keyring in PATH, which could have passwords for other indexes.");
+    notice("uv, and pip before 26.2, ask only if the URL of the index has a user name: "
+           "https://VssSessionToken@pkgs.dev.azure.com/... (any name will do).");
+}
+
+static void say_what_stays(const struct job *job)
+{
+    if (job->link.is_ours)
+        notice("%s is a link to our helper that setup did not make; it stays.", job->link.first);
+    for (size_t i = 0; i < TOOLS; i++)
+        if (job->files[i].state == SETTING_SAME)
+            notice("%s sets keyring-provider = %s by itself; that stays.", job->files[i].path,
+                   tools[i].setting.value);
+}
+
+/* ---- the command ---- */
+
+static bool set_up(struct job *job, struct error *error)
+{
+    if (is_done(job)) {
+        notice("pip is already set up.");
+        warn_of_rivals(job);
+        return true;
+    }
+    if (!make_link(job, error) || !change_setting(job, PIP, error) ||
+        !change_setting(job, UV, error))
+        return false;
+    warn_of_rivals(job);
+    if (!job->is_dry_run)
+        say_what_is_asked();
+    return true;
+}
+
+static bool remove_setup(struct job *job, struct error *error)
+{
+    bool was_set_up = is_set_up(job);
+    if (!remove_links(job, error) || !change_setting(job, PIP, error) ||
+        !change_setting(job, UV, error))
+        return false;
+    if (!was_set_up)
+        notice("pip is not set up.");
+    if (!job->is_dry_run) { /* else ours would be among it */
+        keyring_link_clear(&job->link);
+        keyring_link_find(&job->link);
+        say_what_stays(job);
+    }
+    return true;
+}
+
+static bool run_setup_pip(const struct options *options, struct error *error)
+{
+    auto_job struct job job = { 0 };
+    return find(&job, options, error) && (job.is_removal ? remove_setup : set_up)(&job, error);
+}
+
+static bool setup_pip(const struct options *options, int count, char **operands,
+                      struct error *error)
+{
+    if (count > 0)
+        return program_fail_operand(operands[0], error);
+    setup_set_document(options, "files");
+    return run_setup_pip(options, error) || error_wanted(error, "cannot set up pip");
+}
+
+static const struct option_spec own_options[] = {
+    SETUP_OPTION_DRY_RUN,
+    SETUP_OPTION_REMOVE,
+    SETUP_OPTION_OUTPUT,
+    { .name = NULL },
+};
+
+/* ---- a part of `entra setup` ---- */
+
+static bool names_feed(const char *urls)
+{
+    return urls != NULL && (strstr(urls, "pkgs.dev.azure.com") != NULL ||
+                            strstr(urls, ".pkgs.visualstudio.com") != NULL);
+}
+
+/* Whether the user has configured pip or uv, or told them of a feed. */
+static bool is_configured(const struct job *job)
+{
+    static const char *const variables[] = { "PIP_INDEX_URL",    "PIP_EXTRA_INDEX_URL",
+                                             "UV_DEFAULT_INDEX", "UV_INDEX",
+                                             "UV_INDEX_URL",     "UV_EXTRA_INDEX_URL" };
+    bool is = job->files[PIP].exists || job->files[UV].exists;
+    for (size_t i = 0; i < ARRAY_SIZE(variables); i++)
+        is = is || names_feed(environment(variables[i]));
+    return is;
+}
+
+/* The link has no options. */
+static void note_options(const struct options *options, struct setup_plan *plan)
+{
+    struct setup_storage storage = { "" };
+    const char *words[SETUP_WORDS_MAX];
+    setup_helper_options(options, &storage, words);
+    if (words[0] != NULL)
+        setup_plan_note(plan, "takes its identity from the configuration, not from options");
+}
+
+static bool look_at_pip(const struct options *options, struct setup_plan *plan, struct error *error)
+{
+    auto_job struct job job = { 0 };
+    if (!find(&job, options, error))
+        return false;
+    if (job.is_removal && is_set_up(&job)) {
+        setup_plan_change(plan, "no longer asks entra for package feeds");
+    } else if (job.is_removal || (!is_done(&job) && !is_configured(&job))) {
+        return true;
+    } else if (is_done(&job)) {
+        setup_plan_note(plan, "already asks entra for package feeds");
+    } else if (!job.link.is_ours && job.link.path == NULL) {
+        setup_plan_note(plan, "cannot ask entra: see 'entra setup pip'");
+    } else {
+        setup_plan_change(plan, "asks entra for package feeds");
+        note_options(options, plan);
+    }
+    return true;
+}
+
+static bool apply_pip(const struct options *options, struct error *error)
+{
+    return setup_pip(options, 0, NULL, error);
+}
+
+const struct setup_part setup_part_pip = {
+    .name = "pip",
+    .program = &entra_setup_pip,
+    .look = look_at_pip,
+    .apply = apply_pip,
+};
+
+const struct program entra_setup_pip = {
+    .name = "entra setup pip",
+    .usage = "[OPTION]...",
+    .summary = "Has pip, and uv if it is installed, get the tokens of package feeds from our\n"
+               "helper, by a link called keyring in ~/.local/bin or ~/bin and a line in pip.conf\n"
+               "and uv.toml, and shows the changes.",
+    .examples = "entra setup pip --dry-run\n"
+                "entra setup pip\n"
+                "entra setup pip --remove",
+    .options = own_options,
+    .is_typed = true,
+    .run = setup_pip,
+};

@@ -1,0 +1,352 @@
+# SPDX-License-Identifier: MIT
+"""entra setup pip: a link called keyring, and a line in pip.conf and uv.toml; all of it undone."""
+
+from __future__ import annotations
+
+import configparser
+import json
+import random
+import re
+from pathlib import Path
+
+import pytest
+
+from integration.keyring_asking import INDEX, identity_alone
+from world.program import Outcome
+from world.world import World
+
+MARK = "# by 'entra setup pip'"
+LINE = "keyring-provider = subprocess"
+OTHER = 1
+
+
+@pytest.fixture
+def user(world: World) -> World:
+    """A user with ~/.local/bin in PATH, as Debian's ~/.profile has it, who has no keyring."""
+    path = world.session.env["PATH"].split(":")[0]
+    world.session.env["PATH"] = f"{world.session.home}/.local/bin:{path}:/usr/bin:/bin"
+    return world
+
+
+def set_up(world: World, *words: str, **how) -> Outcome:
+    return world.run("entra", "setup", "pip", *words, **how)
+
+
+def link(world: World) -> Path:
+    return world.session.home / ".local" / "bin" / "keyring"
+
+
+def pip_conf(world: World, text: str | None = None) -> Path:
+    return _file(world.session.config / "pip" / "pip.conf", text)
+
+
+def uv_toml(world: World, text: str | None = None) -> Path:
+    return _file(world.session.config / "uv" / "uv.toml", text)
+
+
+def _file(file: Path, text: str | None) -> Path:
+    if text is not None:
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text)
+    return file
+
+
+def other_keyring(world: World, folder: str) -> Path:
+    file = world.session.home / folder / "keyring"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("#!/bin/sh\necho other\n")
+    file.chmod(0o755)
+    return file
+
+
+def files(world: World) -> dict[str, str]:
+    """The user's programs and the configuration of pip and uv, less backups, which stay."""
+    return {str(file): str(file.readlink()) if file.is_symlink() else file.read_text()
+            for file in sorted(world.session.home.rglob("*"))
+            if (file.is_symlink() or file.is_file()) and file.parent.name in ("bin", "pip", "uv")
+            and "before-entra" not in file.name}
+
+
+# ---- setting up ----
+
+def test_pip_is_set_up_and_undone(user):
+    before = files(user)
+    outcome = set_up(user)
+    assert outcome.code == 0, outcome
+    assert link(user).readlink().name == "keyring-credential-entra"
+    assert pip_conf(user).read_text() == f"{MARK}\n[global]\n{LINE}\n"
+    assert pip_conf(user).stat().st_mode & 0o777 == 0o600
+    assert outcome.out == (f"ln -s {link(user).readlink()} {link(user)}\n"
+                           f"{pip_conf(user)}: sets {LINE}\n")
+    assert "no other keyring in PATH" in outcome.err and "VssSessionToken@" in outcome.err
+    assert not uv_toml(user).exists()
+    undone = set_up(user, "--remove")
+    assert (undone.code, undone.err) == (0, ""), undone
+    assert undone.out == f"rm {link(user)}\n{pip_conf(user)}: no longer sets {LINE}\n"
+    assert files(user) == before
+
+
+def test_pip_then_gets_a_token(user):
+    user.internet
+    user.write_appsettings(identity_alone())
+    assert set_up(user).code == 0
+    outcome = user.run("keyring", "get", INDEX, "ada")
+    assert outcome.out.strip() == user.authority.issued_tokens[0]
+
+
+def test_a_second_run_says_that_it_is_done(user):
+    assert set_up(user).code == 0
+    before = files(user)
+    outcome = set_up(user)
+    assert (outcome.code, outcome.out) == (0, "") and "already set up" in outcome.err
+    assert files(user) == before
+    assert set_up(user, "--remove").code == 0
+    again = set_up(user, "--remove")
+    assert (again.code, again.out) == (0, "") and "pip is not set up" in again.err
+
+
+@pytest.mark.parametrize("words", [(), ("--remove",)])
+def test_a_dry_run_shows_the_same_and_changes_nothing(user, words):
+    uv_toml(user, "offline = true\n")
+    if words:
+        assert set_up(user).code == 0
+    before = files(user)
+    dry = set_up(user, "--dry-run", *words)
+    assert dry.code == 0 and files(user) == before
+    real = set_up(user, *words)
+    assert real.code == 0 and files(user) != before
+    assert dry.out == "".join(line for line in real.out.splitlines(True) if " as " not in line)
+
+
+def test_all_else_in_the_files_stays(user):
+    conf = "# mine\n[global]\n  index-url = https://a.example/ ; x\n  [install]\nuser = true\n"
+    toml = '# mine\nkeyring-provider = "disabled"  # why\n\n[[index]]\nurl = "https://a.example/"\n'
+    pip_conf(user, conf)
+    uv_toml(user, toml)
+    outcome = set_up(user)
+    assert outcome.code == 0, outcome
+    assert pip_conf(user).read_text() == conf.replace("index-url", f"{MARK}\n  {LINE}\n  index-url")
+    assert uv_toml(user).read_text() == toml.replace(
+        'keyring-provider = "disabled"  # why',
+        f'{MARK}, in place of: keyring-provider = "disabled"  # why\n'
+        'keyring-provider = "subprocess"')
+    for file, text in ((pip_conf(user), conf), (uv_toml(user), toml)):
+        assert f"{file}: the original is kept as {file}.before-entra" in outcome.out
+        assert Path(f"{file}.before-entra").read_text() == text
+    assert set_up(user, "--remove").code == 0
+    assert (pip_conf(user).read_text(), uv_toml(user).read_text()) == (conf, toml)
+
+
+def test_what_the_user_set_alike_stays(user):
+    pip_conf(user, f"[global]\n{LINE}\n")
+    assert set_up(user).code == 0
+    assert pip_conf(user).read_text() == f"[global]\n{LINE}\n"
+    outcome = set_up(user, "--remove")
+    assert outcome.code == 0 and "that stays" in outcome.err
+    assert pip_conf(user).read_text() == f"[global]\n{LINE}\n" and not link(user).is_symlink()
+
+
+def test_uv_is_set_up_where_it_is_installed(user):
+    (link(user).parent).mkdir(parents=True)
+    uv = link(user).parent / "uv"
+    uv.write_text("#!/bin/sh\n")
+    uv.chmod(0o755)
+    assert set_up(user).code == 0
+    assert uv_toml(user).read_text() == f'{MARK}\nkeyring-provider = "subprocess"\n'
+
+
+def test_in_json_each_file_is_an_object(user):
+    pip_conf(user, "[global]\n")
+    outcome = set_up(user, "--output", "json")
+    document = json.loads(outcome.out)
+    assert document["dryRun"] is False
+    assert document["files"] == [
+        {"file": str(link(user)), "link": str(link(user).readlink()), "setting": None,
+         "backup": None},
+        {"file": str(pip_conf(user)), "link": None, "setting": LINE,
+         "backup": f"{pip_conf(user)}.before-entra"}]
+    assert all(json.loads(line) for line in outcome.err.splitlines())
+
+
+def test_pythons_parser_reads_the_changed_file_alike(user):
+    """Whatever the form of pip.conf: as before, and the setting is there."""
+    chance = random.Random(24)
+    words = ["[global]", "[install]", "a = 1", "b: 2", "c =", "  d", "    e = 3", "# f", " ; g", "",
+             "\th", "  [global]", " [list]", "keyring-provider = import", "--keyring-provider: auto"]
+    tried = 0
+    while tried < 12:
+        text = "\n".join(chance.choice(words) for _ in range(chance.randint(1, 9))) + "\n"
+        before = _read(text)
+        if before is None:
+            continue
+        pip_conf(user, text)
+        outcome = set_up(user)
+        if "cannot be changed safely" in outcome.err:
+            assert pip_conf(user).read_text() == text
+            set_up(user, "--remove")
+            continue
+        tried += 1
+        after = _read(pip_conf(user).read_text())
+        assert after is not None, text
+        assert after["global"].pop("keyring-provider").strip() == "subprocess"
+        before.setdefault("global", {}).pop("keyring-provider", None)
+        before["global"].pop("--keyring-provider", None)
+        assert after == before, text
+        assert set_up(user, "--remove").code == 0
+        assert pip_conf(user).read_text() == text
+
+
+def _read(text: str) -> dict[str, dict[str, str]] | None:
+    parser = configparser.RawConfigParser()
+    try:
+        parser.read_string(text)
+    except configparser.Error:
+        return None
+    return {name: dict(parser[name]) for name in parser.sections()}
+
+
+# ---- PATH ----
+
+def test_another_keyring_behind_the_link_is_named(user):
+    other = other_keyring(user, "opt/bin")
+    user.session.env["PATH"] += f":{other.parent}"
+    outcome = set_up(user)
+    assert outcome.code == 0 and f"come from {other} as before" in outcome.err
+    assert user.run("keyring", "get", "system", "ada").out == "other\n"
+
+
+@pytest.mark.parametrize("folder", [".local/bin", "opt/bin"])
+def test_another_keyring_before_the_link_is_left_alone(user, folder):
+    other = other_keyring(user, folder)
+    user.session.env["PATH"] = f"{other.parent}:{user.session.env['PATH']}"
+    before = files(user)
+    outcome = set_up(user)
+    assert outcome.code == OTHER and f"pip and uv run {other}, which is another" in outcome.err
+    assert files(user) == before
+
+
+def test_the_advised_folder_is_used(user):
+    other = other_keyring(user, ".local/bin")
+    user.session.env["PATH"] = f"{user.session.home}/bin:{user.session.env['PATH']}"
+    (advised,) = re.findall(r"'(entra setup pip)'", set_up(
+        user, env={"PATH": user.session.env["PATH"].partition(":")[2]}).err)
+    assert user.run("sh", "-c", advised).code == 0
+    assert (user.session.home / "bin" / "keyring").is_symlink()
+    assert user.run("keyring", "get", "system", "ada").out == "other\n" and other.exists()
+
+
+def test_without_a_folder_in_path_it_is_said(user):
+    path = user.session.env["PATH"].partition(":")[2]
+    outcome = set_up(user, env={"PATH": path})
+    assert outcome.code == OTHER and "~/.local/bin" in outcome.err
+    assert not link(user).is_symlink() and not pip_conf(user).exists()
+
+
+def test_a_link_to_a_former_installation_is_replaced(user):
+    link(user).parent.mkdir(parents=True)
+    link(user).symlink_to("/nonexistent/keyring-credential-entra")
+    assert set_up(user).code == 0
+    assert link(user).exists()
+
+
+@pytest.mark.parametrize("target", ["/bin/true", "/nonexistent/keyring", "keyring"])
+def test_another_link_is_never_replaced(user, target):
+    link(user).parent.mkdir(parents=True)
+    link(user).symlink_to(target)
+    assert set_up(user).code == OTHER
+    assert str(link(user).readlink()) == target
+    assert set_up(user, "--remove").code == 0
+    assert str(link(user).readlink()) == target
+
+
+def test_a_link_elsewhere_stays(user, programs):
+    folder = user.session.home / "mine"
+    folder.mkdir()
+    (folder / "keyring").symlink_to(programs / "keyring-credential-entra")
+    user.session.env["PATH"] = f"{folder}:{user.session.env['PATH']}"
+    assert set_up(user).code == 0 and not link(user).is_symlink()
+    outcome = set_up(user, "--remove")
+    assert outcome.code == 0 and f"{folder}/keyring is a link to our helper" in outcome.err
+    assert (folder / "keyring").is_symlink()
+
+
+# ---- what is in the way ----
+
+@pytest.mark.parametrize("name, text", [
+    ("pip", "[global]\nkeyring-provider =\n  import\n"), ("pip", "[global]\n[global]\n"),
+    ("uv", '"keyring-provider" = "disabled"\n'),
+])
+def test_a_file_that_cannot_be_changed_safely_is_left_alone(user, name, text):
+    file = (pip_conf if name == "pip" else uv_toml)(user, text)
+    outcome = set_up(user)
+    assert outcome.code == OTHER and f"{file} is formatted" in outcome.err
+    assert file.read_text() == text
+
+
+def test_a_file_that_others_can_write_is_left_alone(user):
+    pip_conf(user, "[global]\n").chmod(0o666)
+    outcome = set_up(user)
+    assert outcome.code != 0 and str(pip_conf(user)) in outcome.err
+    assert not link(user).is_symlink()
+
+
+def test_a_link_to_the_file_stays_one(user):
+    real = user.session.home / "dotfiles"
+    real.write_text("[global]\n")
+    pip_conf(user).parent.mkdir()
+    pip_conf(user).symlink_to(real)
+    assert set_up(user).code == 0
+    assert pip_conf(user).is_symlink() and LINE in real.read_text()
+
+
+@pytest.mark.parametrize("variable", ["PIP_KEYRING_PROVIDER", "UV_KEYRING_PROVIDER"])
+def test_a_variable_that_takes_precedence_is_warned_of(user, variable):
+    uv_toml(user, "")
+    outcome = set_up(user, env={variable: "disabled"})
+    assert outcome.code == 0 and f"{variable} is set to 'disabled'" in outcome.err
+
+
+def test_a_section_that_takes_precedence_is_warned_of(user):
+    pip_conf(user, "[install]\nkeyring-provider = disabled\n")
+    assert "another keyring-provider for 'pip install'" in set_up(user).err
+
+
+def test_it_takes_no_operand_and_no_option_of_the_helper(user):
+    for words in (("x",), ("--account", "ada@contoso.com")):
+        outcome = set_up(user, *words)
+        assert outcome.code == 2 and not link(user).is_symlink()
+
+
+# ---- as a part of entra setup ----
+
+@pytest.mark.parametrize("how", ["pip.conf", "uv.toml", "variable"])
+def test_it_is_a_part_of_setup_where_pip_is_configured(user, how):
+    env = {"PIP_EXTRA_INDEX_URL": INDEX} if how == "variable" else {}
+    if how == "pip.conf":
+        pip_conf(user, "[global]\n")
+    if how == "uv.toml":
+        uv_toml(user, "offline = true\n")
+    before = files(user)
+    outcome = user.run("entra", "setup", "--yes", "--account", "ada@contoso.com", env=env)
+    assert "  pip       asks entra for package feeds\n" in outcome.out, outcome
+    assert "takes its identity from the configuration" in outcome.out
+    assert link(user).is_symlink()
+    again = user.run("entra", "setup", "--yes", env=env)
+    assert "  pip       already asks entra for package feeds\n" in again.out
+    undone = user.run("entra", "setup", "--remove", "--yes")
+    assert undone.code == 0 and "  pip       no longer asks entra" in undone.out
+    assert files(user) == before
+
+
+def test_elsewhere_setup_leaves_pip_alone(user):
+    outcome = user.run("entra", "setup", "--yes")
+    assert "  pip " not in outcome.out
+    assert not link(user).is_symlink() and not pip_conf(user).exists()
+
+
+def test_another_keyring_does_not_stop_setup(user):
+    pip_conf(user, "[global]\n")
+    other_keyring(user, ".local/bin")
+    outcome = user.run("entra", "setup", "--yes")
+    assert outcome.code == 0 and "cannot ask entra: see 'entra setup pip'" in outcome.out
+    assert pip_conf(user).read_text() == "[global]\n"
