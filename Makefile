@@ -76,6 +76,7 @@ JSON_LIBS      = $(shell $(PKG_CONFIG) --libs json-c)
 ACQUIRE_LIBS   = $(shell $(PKG_CONFIG) --libs libcurl libssl libcrypto)
 SECRET_CFLAGS  = $(shell $(PKG_CONFIG) --cflags libsecret-1)
 YAML_LIBS      = $(shell $(PKG_CONFIG) --libs yaml-0.1)
+HTTPD_LIBS     = $(shell $(PKG_CONFIG) --libs libmicrohttpd)
 SECRET_LIBS    = $(shell $(PKG_CONFIG) --libs libsecret-1)
 
 # ---- what is built ----
@@ -83,7 +84,7 @@ SECRET_LIBS    = $(shell $(PKG_CONFIG) --libs libsecret-1)
 # One program; the helpers are links to it (helpers/main.c).
 HELPERS  := git-credential-entra exec-credential-entra curl-credential-entra \
             cargo-credential-entra keyring-credential-entra nuget-plugin-entra
-MODULES  := entra-acquire.so entra-broker.so entra-pop.so entra-kubeconfig.so \
+MODULES  := entra-acquire.so entra-broker.so entra-pop.so entra-kubeconfig.so entra-endpoint.so \
             entra-keyring-secret-service.so entra-keyring-kernel.so
 
 # The shells whose scripts complete command lines.
@@ -104,6 +105,7 @@ entra-broker.so_SOURCES       := $(wildcard common/acquire/broker/*.c common/bus
 entra-keyring-secret-service.so_SOURCES := $(wildcard keyring/secret_service/*.c common/bus/*.c)
 entra-keyring-kernel.so_SOURCES := $(wildcard keyring/kernel/*.c)
 entra-kubeconfig.so_SOURCES   := $(wildcard helpers/kubectl/kubeconfig/*.c)
+entra-endpoint.so_SOURCES     := $(wildcard helpers/entra/run/endpoint/*.c)
 
 entra-acquire.so_LIBS                = $(ACQUIRE_LIBS)
 entra-pop.so_LIBS                    = $(shell $(PKG_CONFIG) --libs libcrypto)
@@ -111,6 +113,7 @@ entra-broker.so_LIBS                 = $(shell $(PKG_CONFIG) --libs gio-2.0)
 entra-keyring-secret-service.so_LIBS = $(SECRET_LIBS)
 entra-keyring-kernel.so_LIBS         = -lkeyutils
 entra-kubeconfig.so_LIBS             = $(YAML_LIBS)
+entra-endpoint.so_LIBS               = $(HTTPD_LIBS)
 GIO_CFLAGS                           = $(shell $(PKG_CONFIG) --cflags gio-2.0)
 $(BUILD)/obj/keyring/secret_service/%.o: DEFINE += $(SECRET_CFLAGS)
 $(BUILD)/obj/common/bus/%.o $(BUILD)/obj/common/acquire/broker/%.o: DEFINE += $(GIO_CFLAGS)
@@ -244,7 +247,8 @@ installed: all
 # Which package has which header. That one is missing is said once, before anything is compiled.
 HEADERS := libc6-dev:stdlib.h libcurl4-openssl-dev:curl/curl.h libssl-dev:openssl/ssl.h \
            libjson-c-dev:json-c/json.h libsecret-1-dev:libsecret/secret.h \
-           libglib2.0-dev:gio/gio.h libkeyutils-dev:keyutils.h libyaml-dev:yaml.h
+           libglib2.0-dev:gio/gio.h libkeyutils-dev:keyutils.h libyaml-dev:yaml.h \
+           libmicrohttpd-dev:microhttpd.h
 
 BUILD_PACKAGES := gcc make pkgconf $(foreach header,$(HEADERS),$(firstword $(subst :, ,$(header))))
 

@@ -82,7 +82,8 @@ struct option_set program_options(const struct program *program)
     return (struct option_set){ .program = program->name,
                                 .own = program->make_options != NULL ? program->make_options()
                                                                      : program->options,
-                                .common = program->common };
+                                .common = program->common,
+                                .ends_at_operand = program->runs_a_command };
 }
 
 /* Each command of entra has a manual page of its own, unlike those of other programs. */
@@ -178,6 +179,13 @@ void program_begin(void)
     signals_begin();
 }
 
+static int exit_code;
+
+void program_set_exit_code(int code)
+{
+    exit_code = code;
+}
+
 int program_main(int argc, char **argv, const struct program *program)
 {
     struct error error = { 0 };
@@ -186,5 +194,5 @@ int program_main(int argc, char **argv, const struct program *program)
     struct error unwritten = { 0 };
     bool ok = run_program(argc, argv, program, &error);
     bool is_written = finish_output(&unwritten);
-    return !ok ? error_print(&error) : !is_written ? error_print(&unwritten) : 0;
+    return !ok ? error_print(&error) : !is_written ? error_print(&unwritten) : exit_code;
 }

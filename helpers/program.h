@@ -30,6 +30,9 @@ struct program {
      * must be absolute (config_load). */
     bool is_typed;
 
+    /* Its operands are a command line, whose options are not ours. */
+    bool runs_a_command;
+
     /* Does the work. The operands are the arguments that are not options. */
     bool (*run)(const struct options *options, int count, char **operands, struct error *error);
 };
@@ -60,6 +63,9 @@ void program_begin(void);
 
 /* Runs a program, or a sub-command, whose name is then argv[0]. Returns the exit code. */
 int program_main(int argc, char **argv, const struct program *program);
+
+/* Has program_main return this code if the program does not fail: that of a command that it ran. */
+void program_set_exit_code(int code);
 
 /* Fails with ERROR_USAGE for an operand that the program does not take. A secret in a URL is not
  * shown. Always returns false. */

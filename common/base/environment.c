@@ -129,16 +129,36 @@ static bool may_be(const char *value, const char *const *values)
     return false;
 }
 
+/* What was removed, as NAME=value; NULL ends it. */
+static const char *removed[ARRAY_SIZE(paths_of_libraries) + ARRAY_SIZE(typed_paths) +
+                           ARRAY_SIZE(records_of_libraries) + 1];
+
+static void take_out(const char *name)
+{
+    const char *value = getenv(name);
+    size_t count = 0;
+    while (removed[count] != NULL)
+        count++;
+    if (value != NULL && count + 1 < ARRAY_SIZE(removed))
+        removed[count] = value - strlen(name) - 1;
+    unsetenv(name);
+}
+
 void environment_disarm(void)
 {
     if (getauxval(AT_SECURE) != 0)
         keep_harmless();
     for (size_t i = 0; i < ARRAY_SIZE(paths_of_libraries); i++)
         if (!is_absolute(getenv(paths_of_libraries[i])))
-            unsetenv(paths_of_libraries[i]);
+            take_out(paths_of_libraries[i]);
     for (size_t i = 0; i < ARRAY_SIZE(typed_paths); i++)
         if (!may_be(getenv(typed_paths[i].name), typed_paths[i].values))
-            unsetenv(typed_paths[i].name);
+            take_out(typed_paths[i].name);
     for (size_t i = 0; i < ARRAY_SIZE(records_of_libraries); i++)
-        unsetenv(records_of_libraries[i]);
+        take_out(records_of_libraries[i]);
+}
+
+const char *const *environment_removed(void)
+{
+    return removed;
 }

@@ -21,4 +21,8 @@ const char *environment_path(const char *name);
  * else reads the environment: libraries and children get it from here. */
 void environment_disarm(void);
 
+/* What environment_disarm has removed because of our libraries, as NAME=value, for a program that
+ * is run as if we were not there. NULL ends the list. */
+const char *const *environment_removed(void);
+
 #endif

@@ -66,5 +66,7 @@ bool error_inherit(struct error *error, const struct error *reason)
 
 int error_exit_code(const struct error *error)
 {
+    if (error->exit_code > 0)
+        return error->exit_code;
     return error->kind == ERROR_NONE ? ERROR_OTHER : (int)error->kind;
 }

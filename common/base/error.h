@@ -37,6 +37,7 @@ struct error {
     char message[2048];  /* what went wrong */
     char hint[512];      /* what to do about it; empty: the error catalogue has the remedy */
     int64_t retry_after; /* seconds to wait before asking the authority again; 0: not given */
+    int exit_code;       /* of the program, if it is not that of the kind; 0: it is */
 
     /* For programs. Any of these may be empty. */
     char code[48];           /* in the error catalogue: AADSTS7000215, keyring_locked */

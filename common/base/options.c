@@ -102,6 +102,18 @@ static bool add_scope(struct options *options, const char *value, struct error *
     return true;
 }
 
+static bool add_to_list(struct option_list *list, const struct option_spec *spec, const char *value,
+                        struct error *error)
+{
+    if (value[0] == '\0')
+        return error_set(error, ERROR_USAGE, "--%s is empty", spec->name);
+    if (list->count == OPTIONS_LIST_MAX)
+        return error_set(error, ERROR_USAGE, "more than %d times --%s", OPTIONS_LIST_MAX,
+                         spec->name);
+    list->items[list->count++] = value;
+    return true;
+}
+
 /* Parses digits such as "90". Returns 0 if they are not a number within the limit. */
 static double parse_digits(const char *value)
 {
@@ -233,6 +245,8 @@ static bool set_option(struct options *options, const struct option_spec *spec, 
         return true;
     case OPTION_SCOPE:
         return add_scope(options, value, error);
+    case OPTION_OWN_LIST:
+        return add_to_list((struct option_list *)(void *)member, spec, value, error);
     case OPTION_SECONDS:
         *(int *)(void *)member = parse_seconds(value);
         return *(int *)(void *)member > 0 ||
@@ -293,7 +307,7 @@ static bool fail_option(const struct option_set *set, int result, const char *wo
 /* The arguments of getopt_long. */
 struct grammar {
     struct option longs[OPTIONS_MAX + 1];
-    char letters[2 * OPTIONS_MAX + 2];
+    char letters[2 * OPTIONS_MAX + 3];
 };
 
 static void make_grammar(const struct option_spec *const *specs, size_t count,
@@ -323,13 +337,16 @@ bool options_parse(int argc, char **argv, const struct option_set *set, struct o
 {
     const struct option_spec *specs[OPTIONS_MAX];
     struct grammar grammar = { .letters = ":" };
+    if (set->ends_at_operand)
+        memcpy(grammar.letters, "+:", sizeof "+:");
     size_t count = options_list(set, specs);
     make_grammar(specs, count, &grammar);
 
     int result;
     opterr = 0;
-    optind = 0;                  /* glibc: start over and permute the operands */
-    unsetenv("POSIXLY_CORRECT"); /* which would stop at the first operand */
+    optind = 0; /* glibc: start over and permute the operands */
+    if (!set->ends_at_operand)
+        unsetenv("POSIXLY_CORRECT"); /* which would stop at the first operand */
     while ((result = getopt_long(argc, argv, grammar.letters, grammar.longs, NULL)) != -1) {
         if (result == '?' || result == ':')
             return fail_option(set, result, argv[optind - 1], specs, count, error);

@@ -17,6 +17,14 @@
 #define OPTIONS_OWN_MAX    40
 #define OPTIONS_COMMON_MAX 18 /* how many common options there are */
 #define OPTIONS_MAX        80 /* how many options a program has */
+#define OPTIONS_LISTS_MAX  2  /* how many of a program's own may be given several times */
+#define OPTIONS_LIST_MAX   16 /* how often */
+
+/* The values of an option that may be given several times. */
+struct option_list {
+    const char *items[OPTIONS_LIST_MAX];
+    size_t count;
+};
 
 /* The values of the command line. The texts point into argv. NULL, 0 or false: not given. */
 struct options {
@@ -39,6 +47,7 @@ struct options {
     bool version;
     const char *output; /* json: errors and warnings are JSON too; own option of some programs */
     const char *own[OPTIONS_OWN_MAX]; /* the program's own options, indexed as it likes */
+    struct option_list lists[OPTIONS_LISTS_MAX]; /* likewise, of those that may be repeated */
 };
 
 enum option_kind {
@@ -49,6 +58,7 @@ enum option_kind {
     OPTION_ANY_TEXT, /* const char *, may be empty */
     OPTION_CHOICE,   /* const char *, one of the values of the argument */
     OPTION_SCOPE,    /* appends to scopes */
+    OPTION_OWN_LIST, /* appends to a struct option_list, not empty */
     OPTION_SECONDS,  /* int; 90, or a Go duration such as 1m30s, which is clamped to the limits */
 };
 
@@ -73,7 +83,8 @@ struct option_spec {
 };
 
 /* The offset of a program's own option, for its table. */
-#define OPTION_OWN(index) (offsetof(struct options, own) + (index) * sizeof(const char *))
+#define OPTION_OWN(index)  (offsetof(struct options, own) + (index) * sizeof(const char *))
+#define OPTION_LIST(index) (offsetof(struct options, lists) + (index) * sizeof(struct option_list))
 
 /* What a common option is about; several bits may be set. */
 enum option_use {
@@ -113,6 +124,7 @@ struct option_set {
     const char *program;           /* its name, for messages: "entra logout" */
     const struct option_spec *own; /* may be NULL; one replaces the common one of the same name */
     unsigned common;               /* of enum option_common */
+    bool ends_at_operand;          /* what follows the first operand is not ours: a command's */
 };
 
 /* Lists the options that a program takes: its own, and the common ones that they do not replace.

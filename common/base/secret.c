@@ -155,11 +155,19 @@ bool secret_write(const struct secret *secret, int fd)
     return output_write(fd, secret->bytes, secret->length);
 }
 
+static struct rlimit core_before;
+
 void secret_protect_process(void)
 {
-    setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
+    if (getrlimit(RLIMIT_CORE, &core_before) == 0)
+        setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, core_before.rlim_max });
 #if !defined(__SANITIZE_ADDRESS__) && !defined(ENTRA_SANITIZE)
     /* LeakSanitizer inspects the process with ptrace and would fail. */
     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 #endif
+}
+
+void secret_unprotect_child(void)
+{
+    setrlimit(RLIMIT_CORE, &core_before);
 }

@@ -12,6 +12,7 @@ static const struct program entra_help, entra_version;
 
 static const struct command commands[] = {
     { "token", &entra_token, "print an access token" },
+    { "run", &entra_run, "run a command that gets its tokens here" },
     { "login", &entra_login, "sign in" },
     { "logout", &entra_logout, "sign out" },
     { "status", &entra_status, "show who is signed in, and where things stand" },

@@ -15,6 +15,7 @@ extern const struct program entra_switch;     /* switch.c */
 extern const struct program entra_list;       /* list/list.c */
 extern const struct program entra_forget;     /* forget.c */
 extern const struct program entra_secret;     /* secret.c */
+extern const struct program entra_run;        /* run/run.c */
 extern const struct program entra_doctor;     /* doctor/doctor.c */
 extern const struct program entra_setup;      /* setup/setup_all.c */
 extern const struct program entra_completion; /* completion/completion.c */

@@ -211,7 +211,9 @@ bool kubelogin_check_line(char **line, const char *const *variables, struct erro
     struct options *options = &kubelogin.options;
     int first = 0;
     int count = count_of(line);
-    const struct option_set set = { "exec-credential-entra", kubelogin_options(), OPTIONS_ALL };
+    const struct option_set set = { .program = "exec-credential-entra",
+                                    .own = kubelogin_options(),
+                                    .common = OPTIONS_ALL };
     if (!options_parse(count, line, &set, options, &first, error) ||
         !kubelogin_check_operands(count - first, line + first, error))
         return false;

@@ -103,7 +103,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     use_variables(variables, size % 2 == 0);
 
     error = (struct error){ 0 };
-    const struct option_set set = { "exec-credential-entra", kubelogin_options(), OPTIONS_ALL };
+    const struct option_set set = { .program = "exec-credential-entra",
+                                    .own = kubelogin_options(),
+                                    .common = OPTIONS_ALL };
     if (!options_parse(count, line, &set, &options, &first, &error) ||
         !kubelogin_check_operands(count - first, line + first, &error)) {
         HOLDS(error.kind == ERROR_USAGE);

@@ -14,7 +14,7 @@ from world.app_certificate import AppCertificate
 PROGRAMS = ["git-credential-entra", "exec-credential-entra", "curl-credential-entra",
             "cargo-credential-entra", "keyring-credential-entra", "nuget-plugin-entra", "entra"]
 HEAVY = ("libcurl", "libssl", "libcrypto", "libglib", "libgio", "libsecret", "libkeyutils",
-         "libyaml")
+         "libyaml", "libmicrohttpd")
 
 
 def loaded_by_each(world, *command) -> list[str]:

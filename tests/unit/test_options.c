@@ -19,10 +19,13 @@ static const struct option_spec own_options[] = {
     { "legacy", NULL, "as it was", OPTION_SWITCH, OPTION_OWN(0), 0 },
     { "login", "MODE", "how the user signs in", OPTION_TEXT, OPTION_OWN(1), 0 },
     { "l", "MODE", NULL, OPTION_TEXT, OPTION_OWN(1), 0 },
+    { "env", "NAME", "may be repeated", OPTION_OWN_LIST, OPTION_LIST(1), 0 },
     { .name = NULL },
 };
 
-static const struct option_set all = { "program", own_options, OPTIONS_ALL };
+static const struct option_set all = { .program = "program",
+                                       .own = own_options,
+                                       .common = OPTIONS_ALL };
 
 struct outcome {
     bool ok;
@@ -386,7 +389,8 @@ static void internal_options_are_accepted_but_not_in_the_help(void **state)
 static void an_option_that_a_program_does_not_take_is_refused_and_not_in_its_help(void **state)
 {
     (void)state;
-    const struct option_set some = { "entra logout", NULL, OPTION_ACCOUNT | OPTION_KEYRING };
+    const struct option_set some = { .program = "entra logout",
+                                     .common = OPTION_ACCOUNT | OPTION_KEYRING };
     struct outcome taken =
         parse(&some, (const char *const[]){ "--account", "a", "--keyring", "none", NULL });
     assert_true(taken.ok);
@@ -429,6 +433,43 @@ static void help_and_version_have_letters(void **state)
     assert_true(PARSE("-V").options.version);
     struct outcome both = PARSE("-hV");
     assert_true(both.ok && both.options.help && both.options.version);
+}
+
+static void an_option_may_be_given_several_times(void **state)
+{
+    (void)state;
+    struct outcome outcome = PARSE("--env", "a", "--env=b", "--env", "c");
+    const struct option_list *list = &outcome.options.lists[1];
+    assert_true(outcome.ok);
+    assert_int_equal(list->count, 3);
+    assert_string_equal(list->items[0], "a");
+    assert_string_equal(list->items[2], "c");
+    assert_int_equal(outcome.options.lists[0].count, 0);
+    outcome = PARSE("--env", "");
+    assert_refused(&outcome, "--env is empty");
+    const char *words[WORDS_MAX] = { NULL };
+    for (size_t i = 0; i <= OPTIONS_LIST_MAX; i++)
+        words[i] = "--env=x";
+    outcome = parse(&all, words);
+    assert_refused(&outcome, "more than 16 times --env");
+}
+
+static void what_follows_a_command_is_not_ours(void **state)
+{
+    (void)state;
+    const struct option_set set = {
+        .program = "program", .own = own_options, .common = OPTIONS_ALL, .ends_at_operand = true
+    };
+    struct outcome outcome = parse(
+        &set, (const char *const[]){ "--api", "A", "command", "--api", "B", "-x", "--", NULL });
+    assert_true(outcome.ok);
+    assert_string_equal(outcome.options.api, "A");
+    assert_string_equal(outcome.argv[outcome.first], "command");
+    assert_int_equal(outcome.argc - outcome.first, 5);
+    outcome = parse(&set, (const char *const[]){ "--", "--api", "B", NULL });
+    assert_true(outcome.ok);
+    assert_string_equal(outcome.argv[outcome.first], "--api");
+    assert_null(outcome.options.api);
 }
 
 static void options_are_filled_up_with_others(void **state)
@@ -485,6 +526,8 @@ int main(void)
         cmocka_unit_test(an_option_that_a_program_does_not_take_is_refused_and_not_in_its_help),
         cmocka_unit_test(the_help_has_topics),
         cmocka_unit_test(help_and_version_have_letters),
+        cmocka_unit_test(an_option_may_be_given_several_times),
+        cmocka_unit_test(what_follows_a_command_is_not_ours),
         cmocka_unit_test(options_are_filled_up_with_others),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,6 +19,7 @@ from world.program import Outcome
 from world.waiting import PATIENCE, wait_until
 
 INTERRUPT = "\x03"
+SUSPEND = "\x1a"
 
 
 def _take_terminal(slave: int) -> None:
@@ -89,8 +90,12 @@ class Terminal:
         return found
 
     def type(self, keys: str) -> None:
-        """INTERRUPT is Ctrl-C."""
+        """INTERRUPT is Ctrl-C, SUSPEND Ctrl-Z."""
         os.write(self._master, keys.encode())
+
+    def resize(self, rows: int, columns: int) -> None:
+        """As when the user changes the window's size."""
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def finish(self, timeout: float = PATIENCE) -> Outcome:
         """Waits for the program to end; `err` is what the terminal showed."""

@@ -138,7 +138,9 @@ void candidates_find(const struct typed *typed, bool matches_itself,
         add_values(&collection, typed->value->argument != NULL
                                     ? options_values(typed->value->argument)
                                     : "true|false");
-    else if (typed->is_ended) /* for the arguments of another program, one day */
+    else if (typed->program->runs_a_command && (typed->is_ended || typed->operand_count > 0))
+        add_values(&collection, "@file");
+    else if (typed->is_ended)
         return;
     else if (typed->current[0] == '-')
         add_options(&collection);

@@ -42,9 +42,11 @@ static const struct option_spec *find_letter(const struct typed *typed, char let
     return NULL;
 }
 
-/* An option and its letter set the same member. */
+/* An option and its letter set the same member. One that may be repeated is never done with. */
 static void mark_given(struct typed *typed, const struct option_spec *given)
 {
+    if (given->kind == OPTION_OWN_LIST)
+        return;
     for (size_t i = 0; i < typed->option_count; i++)
         if (typed->options[i]->offset == given->offset)
             typed->is_given[i] = true;
@@ -81,7 +83,8 @@ static void read_word(struct typed *typed, char *word)
     typed->value = NULL;
     if (value != NULL)
         return;
-    if (typed->is_ended || word[0] != '-' || word[1] == '\0')
+    bool is_of_command = typed->program->runs_a_command && typed->operand_count > 0;
+    if (typed->is_ended || is_of_command || word[0] != '-' || word[1] == '\0')
         typed->operands[typed->operand_count++] = word;
     else if (strcmp(word, "--") == 0)
         typed->is_ended = true;

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+/* entra run: runs a command that gets its tokens here. */
+#define _GNU_SOURCE
+#include <stdlib.h>
+
+#include "common/config/config.h"
+#include "helpers/document.h"
+#include "helpers/entra/entra.h"
+#include "helpers/entra/run/run_child.h"
+#include "helpers/entra/run/run_listener.h"
+#include "helpers/entra/run/run_token.h"
+
+/* The indices of our own options in options->own and options->lists. */
+enum own_option {
+    NO_ENDPOINT,
+};
+enum own_list {
+    ENV,
+    ONLY,
+};
+
+/* What the options say. */
+struct wish {
+    struct run_variable variables[OPTIONS_LIST_MAX];
+    size_t variable_count;
+    char *resources[OPTIONS_LIST_MAX]; /* of --only */
+    size_t resource_count;
+    bool with_endpoint;
+};
+
+static void clear_wish(struct wish *wish)
+{
+    for (size_t i = 0; i < wish->resource_count; i++)
+        free(wish->resources[i]);
+}
+
+/* Finds out whatever can be wrong before a user is asked for anything. */
+static bool read_wish(const struct options *options, int count, struct wish *wish,
+                      struct error *error)
+{
+    const struct option_list *env = &options->lists[ENV], *only = &options->lists[ONLY];
+    wish->with_endpoint = options->own[NO_ENDPOINT] == NULL;
+    if (count == 0) {
+        error_set(error, ERROR_USAGE, "no command is given");
+        return error_hint(error, "Give it after two dashes, such as: entra run -- terraform plan");
+    }
+    if (only->count > 0 && !wish->with_endpoint)
+        return error_set(error, ERROR_USAGE, "--only and --no-endpoint cannot be used together");
+    for (; wish->variable_count < env->count; wish->variable_count++)
+        if (!run_variable_parse(env->items[wish->variable_count],
+                                &wish->variables[wish->variable_count], error))
+            return false;
+    for (; wish->resource_count < only->count; wish->resource_count++)
+        if (!run_token_find_resource(options, only->items[wish->resource_count],
+                                     &wish->resources[wish->resource_count], error))
+            return false;
+    auto_config struct config *config = config_load(options, NULL, error);
+    return config != NULL;
+}
+
+/* Gets the tokens that the options name, and puts those of --env into the environment. */
+static bool get_tokens(const struct options *options, const struct wish *wish,
+                       struct run_environment *environment, struct error *error)
+{
+    const struct option_list *only = &options->lists[ONLY];
+    for (size_t i = 0; i < wish->variable_count; i++) {
+        auto_run_token struct run_token token = { 0 };
+        if (!run_token_get(options, wish->variables[i].wanted, &token, error))
+            return false;
+        run_environment_set(environment, wish->variables[i].name, token.text->bytes);
+    }
+    for (size_t i = 0; i < only->count; i++) {
+        auto_run_token struct run_token token = { 0 };
+        if (!run_token_get(options, only->items[i], &token, error))
+            return false;
+    }
+    return true;
+}
+
+/* ARM_MSI_ENDPOINT is where Terraform's providers look with ARM_USE_MSI. */
+static void show_endpoint(const struct run_server *server, struct run_environment *environment)
+{
+    run_environment_set(environment, "IDENTITY_ENDPOINT", server->url);
+    run_environment_set(environment, "IDENTITY_HEADER", server->secret->bytes);
+    run_environment_set(environment, "ARM_MSI_ENDPOINT", server->url);
+    run_environment_pass_proxies(environment, RUN_LISTENER_LOOPBACK);
+}
+
+static bool run_run(const struct options *options, int count, char **operands, struct error *error)
+{
+    struct wish wish CLEANUP(clear_wish) = { 0 };
+    auto_run_environment struct run_environment environment = { 0 };
+    auto_run_server struct run_server server = { .reports = -1 };
+    int code = 0;
+    if (!read_wish(options, count, &wish, error))
+        return false;
+    run_environment_begin(&environment, wish.with_endpoint);
+    setenv("ENTRA_RENEWAL", "inline", 1); /* nothing of ours outlives the command */
+    const struct run_server_settings settings = { options, RUN_LISTENER_LOOPBACK, wish.resources,
+                                                  wish.resource_count };
+    if (wish.with_endpoint && !run_server_start(&settings, &server, error))
+        return false;
+    if (!get_tokens(options, &wish, &environment, error))
+        return false;
+    if (wish.with_endpoint)
+        show_endpoint(&server, &environment);
+    if (!wish.with_endpoint)
+        return run_child_become(operands, &environment, error);
+    bool ran = run_child(operands, &environment, &server, &code, error);
+    program_set_exit_code(code);
+    return ran;
+}
+
+static const struct option_spec own_options[] = {
+    { "env", "NAME",
+      "NAME=API puts a token for an API, or a scope, into the command's variable NAME",
+      OPTION_OWN_LIST, OPTION_LIST(ENV), 0 },
+    { "only", "API=@api", "let the command ask for tokens for this API, or scope, only",
+      OPTION_OWN_LIST, OPTION_LIST(ONLY), 0 },
+    DOCUMENT_OPTION("text|json", "text or json, for messages; the output is the command's"),
+    { "no-endpoint", NULL, "offer no managed identity to the command", OPTION_OWN_FLAG,
+      OPTION_OWN(NO_ENDPOINT), 0 },
+    { .name = NULL },
+};
+
+const struct program entra_run = {
+    .name = "entra run",
+    .usage = "[--env NAME=API]... [OPTION]... --\n                 COMMAND [ARGUMENT]...",
+    .summary = "Runs a command that gets its tokens here: from a managed identity, as programs on\n"
+               "the Azure SDKs find one in Azure, and in variables.",
+    .examples = "ARM_USE_MSI=true entra run -- terraform plan\n"
+                "entra run --only Storage -- rclone ls remote:container\n"
+                "entra run --no-endpoint --env PGPASSWORD=PostgreSQL -- psql --host=db.example",
+    .options = own_options,
+    .common = OPTIONS_OF_APP | OPTION_ACCOUNT | OPTION_MANAGED_IDENTITY | OPTIONS_OF_STORE,
+    .is_typed = true,
+    .runs_a_command = true,
+    .operand = "COMMAND=@file",
+    .run = run_run,
+};

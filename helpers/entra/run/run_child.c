@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "helpers/entra/run/run_child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "common/base/descriptors.h"
+#include "common/base/secret.h"
+
+/* The exit codes of env(1), and of shells. */
+#define NOT_RUN   126
+#define NOT_FOUND 127
+#define SIGNALED  128
+
+/* ---- starting ---- */
+
+/* The signals as we found them: those that are not ignored at their defaults, and none blocked. */
+static void give_back_signals(void)
+{
+    sigset_t none;
+    signal(SIGPIPE, SIG_DFL);
+    signal(SIGXFSZ, SIG_DFL);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static bool fail_to_run(const char *name, int failure, struct error *error)
+{
+    error_set(error, ERROR_OTHER, "the command '%.100s' cannot be run: %s", name,
+              strerror(failure));
+    error->exit_code = failure == ENOENT ? NOT_FOUND : NOT_RUN;
+    return false;
+}
+
+bool run_child_become(char *const *words, const struct run_environment *environment,
+                      struct error *error)
+{
+    give_back_signals();
+    secret_unprotect_child();
+    execvpe(words[0], words, environment->list);
+    return fail_to_run(words[0], errno, error);
+}
+
+/* Writes our process id as a number. There is room for it. */
+static void write_pid(char *text)
+{
+    int length = 1;
+    for (pid_t rest = getpid(); rest >= 10; rest /= 10)
+        length++;
+    text[length] = '\0';
+    for (pid_t rest = getpid(); length > 0; rest /= 10)
+        text[--length] = (char)('0' + rest % 10);
+}
+
+/* In a fork of a process that may have threads: nothing but system calls. */
+static _Noreturn void become(char *const *words, char *const *environment, char *listen_pid,
+                             pid_t parent, int report)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent)
+        _exit(NOT_RUN);
+    if (listen_pid != NULL)
+        write_pid(listen_pid);
+    secret_unprotect_child();
+    give_back_signals();
+    execvpe(words[0], words, environment);
+    int failure = errno;
+    if (write(report, &failure, sizeof failure) < 0)
+        _exit(NOT_FOUND);
+    _exit(NOT_RUN);
+}
+
+/* Returns the errno, or 0 once the command runs. */
+static int start(char *const *words, struct run_environment *environment, pid_t *ret_pid)
+{
+    int ends[2], failure = 0;
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return errno;
+    char *listen_pid = run_environment_make_room_for_pid(environment);
+    pid_t parent = getpid(), pid = fork();
+    if (pid == 0)
+        become(words, environment->list, listen_pid, parent, ends[1]);
+    failure = pid < 0 ? errno : 0;
+    close(ends[1]);
+    if (pid > 0 && read(ends[0], &failure, sizeof failure) <= 0)
+        failure = 0;
+    close(ends[0]);
+    if (pid > 0 && failure != 0)
+        waitpid(pid, NULL, 0);
+    *ret_pid = pid;
+    return failure;
+}
+
+/* ---- waiting ---- */
+
+/* Stops as the command has, until the shell lets both go on. In an orphaned process group, where
+ * nobody would, the signals of the terminal stop nobody. */
+static void stop_too(int number)
+{
+    sigset_t only;
+    if (number == SIGSTOP) {
+        kill(getpid(), SIGSTOP);
+        return;
+    }
+    signal(number, SIG_DFL);
+    sigemptyset(&only);
+    sigaddset(&only, number);
+    kill(getpid(), number);
+    sigprocmask(SIG_UNBLOCK, &only, NULL); /* here it stops */
+    sigprocmask(SIG_BLOCK, &only, NULL);
+}
+
+/* Takes note of the children that have ended or stopped; as the first process of a container, of
+ * others as well. Returns whether the command has ended. */
+static bool collect(pid_t command, struct run_server *server, int *ret_how)
+{
+    int how;
+    pid_t pid;
+    while ((pid = waitpid(-1, &how, WNOHANG | WUNTRACED)) > 0) {
+        if (pid == command && !WIFSTOPPED(how)) {
+            *ret_how = how;
+            return true;
+        }
+        if (pid == command)
+            stop_too(WSTOPSIG(how));
+        if (pid == server->pid && !WIFSTOPPED(how)) {
+            server->pid = 0;
+            warning("the endpoint has ended: the command gets no more tokens");
+        }
+    }
+    return false;
+}
+
+/* Whether the command has got the signal too: from the terminal, which sends its signals to the
+ * group; but a hangup to the leader of the session only. Or from a process that has sent it to the
+ * whole group, or to all processes of a service. */
+static bool is_for_all(const siginfo_t *info, const struct run_server *server)
+{
+    bool is_leader = getsid(0) == getpid();
+    if (info->si_code > 0)
+        return !(info->si_signo == SIGHUP && is_leader);
+    return server->pid > 0 && run_server_got_signal(server, info->si_signo);
+}
+
+static void hand_on(pid_t command, const siginfo_t *info, const struct run_server *server)
+{
+    /* To go on twice is to go on. */
+    if (info->si_signo == SIGCONT || !is_for_all(info, server))
+        kill(command, info->si_signo);
+}
+
+bool run_child(char *const *words, struct run_environment *environment, struct run_server *server,
+               int *ret_code, struct error *error)
+{
+    sigset_t all;
+    siginfo_t info;
+    pid_t command = -1;
+    int how = 0;
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, NULL);
+    int failure = start(words, environment, &command);
+    if (failure != 0) {
+        sigset_t none;
+        sigemptyset(&none);
+        sigprocmask(SIG_SETMASK, &none, NULL);
+        return fail_to_run(words[0], failure, error);
+    }
+    descriptors_close_inherited();
+    while (!collect(command, server, &how))
+        if (sigwaitinfo(&all, &info) > 0 && info.si_signo != SIGCHLD)
+            hand_on(command, &info, server);
+    run_server_stop(server);
+    *ret_code = WIFSIGNALED(how) ? SIGNALED + WTERMSIG(how) : WEXITSTATUS(how);
+    return true;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The environment of the command that `entra run` runs: ours, without our secrets and without what
+ * an Azure SDK would ask before the endpoint, and with what was asked for.
+ *
+ *     auto_run_environment struct run_environment environment;
+ *     run_environment_begin(&environment, true);
+ *     run_environment_set(&environment, "PGPASSWORD", token);
+ *     child_exec(words, environment.list)
+ *
+ * It belongs to the command alone: our own variables stay as they are, so that nothing that we
+ * start for ourselves gets a token with them.
+ */
+#ifndef HELPERS_ENTRA_RUN_RUN_ENVIRONMENT_H
+#define HELPERS_ENTRA_RUN_RUN_ENVIRONMENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/base/cleanup.h"
+#include "common/base/error.h"
+
+struct run_environment {
+    char **list; /* NAME=value; NULL ends it */
+    size_t count;
+};
+
+/* What `--env NAME=API_OR_SCOPE` says. The texts point into the option's value. */
+struct run_variable {
+    char name[64];
+    const char *wanted; /* the API or scope */
+};
+
+/* Reads the value of --env. NAME is one that may hold a password or token: letters, digits and
+ * underscores, and none by which a program, its loader or its interpreter chooses what to run,
+ * where its files are or whom to trust. Fails with ERROR_USAGE. */
+bool run_variable_parse(const char *option, struct run_variable *ret_variable, struct error *error);
+
+/* Copies our environment without the secrets of apps and users; and for an endpoint also without
+ * the variables of other identity services, of the credentials that DefaultAzureCredential tries
+ * first, and without a choice of credentials (AZURE_TOKEN_CREDENTIALS) that has no managed
+ * identity. The caller clears it with run_environment_clear. */
+void run_environment_begin(struct run_environment *ret_environment, bool for_endpoint);
+
+/* Sets a variable, in place of one of this name. The value is copied. */
+void run_environment_set(struct run_environment *environment, const char *name, const char *value);
+
+/* Has programs reach this host without a proxy, whichever they use for others: adds it to NO_PROXY
+ * and no_proxy. */
+void run_environment_pass_proxies(struct run_environment *environment, const char *host);
+
+/* If LISTEN_PID names this process, as whose systemd has left sockets open (sd_listen_fds(3)), they
+ * are for the command: returns where to write its process id, as text. Else NULL. */
+char *run_environment_make_room_for_pid(struct run_environment *environment);
+
+/* The value of a variable; NULL if there is none. */
+const char *run_environment_get(const struct run_environment *environment, const char *name);
+
+/* Frees and wipes the copies. */
+void run_environment_clear(struct run_environment *environment);
+#define auto_run_environment CLEANUP(run_environment_clear)
+
+#endif

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "helpers/entra/run/run_server.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/random.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "common/base/deadline.h"
+#include "common/base/descriptors.h"
+#include "common/base/text.h"
+#include "common/tokens/tokens.h"
+#include "helpers/entra/run/endpoint/endpoint.h"
+#include "helpers/entra/run/identity_answer.h"
+#include "helpers/entra/run/run_listener.h"
+
+#define SECRET_BYTES        32 /* 256 bits */
+#define WORKERS_MAX         32
+#define TOO_MANY            503
+#define SIGNAL_MILLISECONDS 200
+
+/* A signal that the server got, and when (deadline.h). */
+struct report {
+    int32_t number;
+    int64_t at;
+};
+
+/* ---- an answer, in a process of its own ---- */
+
+/* What the server knows, and each worker, which is a fork of it. */
+struct serving {
+    const struct run_server_settings *settings;
+    struct identity_rules rules;
+    int listener, signals, reports;
+    int workers;
+};
+
+static bool may_be_asked_for(const struct run_server_settings *settings, const char *resource,
+                             struct error *error)
+{
+    for (size_t i = 0; i < settings->resource_count; i++)
+        if (run_token_is_for(settings->resources[i], resource))
+            return true;
+    return settings->resource_count == 0 ||
+           error_set(error, ERROR_REFUSED, "%.200s is not among what 'entra run --only' names",
+                     resource);
+}
+
+static struct secret *make_answer(const struct run_server_settings *settings,
+                                  const struct identity_request *request)
+{
+    auto_run_token struct run_token token = { 0 };
+    struct error error = { 0 };
+    if (!may_be_asked_for(settings, request->resource, &error) ||
+        !run_token_get_requested(settings->options, request, &token, &error))
+        return identity_answer_error(&error);
+    return identity_answer_token(&token, request->resource, time(NULL));
+}
+
+/* Begins what a fork of ours needs first: to end with its parent. */
+static void begin_fork(pid_t parent)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent)
+        _exit(EXIT_FAILURE);
+}
+
+/* The signals of the terminal are for the command, whose request this is, so they stay blocked.
+ * What hangs in spite of all limits is ended by SIGALRM. */
+static _Noreturn void work(const struct serving *serving, const struct identity_request *request,
+                           pid_t parent, int out)
+{
+    sigset_t alarms;
+    begin_fork(parent);
+    descriptors_close_others((const int[]){ out, reporting.file }, 2);
+    sigemptyset(&alarms);
+    sigaddset(&alarms, SIGALRM);
+    sigprocmask(SIG_UNBLOCK, &alarms, NULL);
+    alarm(2 * (unsigned)tokens_timeout(serving->settings->options));
+    auto_secret struct secret *answer = make_answer(serving->settings, request);
+    _exit(secret_write(answer, out) ? EXIT_SUCCESS : EXIT_FAILURE);
+}
+
+static int refuse(int status, const struct error *error, struct secret **ret_refusal)
+{
+    *ret_refusal = identity_answer_refusal(status, error);
+    return -1;
+}
+
+static int begin_answer(void *context, const struct endpoint_request *raw,
+                        struct secret **ret_refusal)
+{
+    struct serving *serving = context;
+    struct identity_request request;
+    struct error error = { 0 };
+    int status = TOO_MANY, ends[2];
+    if (!identity_request_read(raw, &serving->rules, &request, &status, &error))
+        return refuse(status, &error, ret_refusal);
+    error_set(&error, ERROR_OTHER, "too many requests at once");
+    error.retry_after = 1;
+    if (serving->workers >= WORKERS_MAX || pipe2(ends, O_CLOEXEC) != 0)
+        return refuse(TOO_MANY, &error, ret_refusal);
+    pid_t parent = getpid(), pid = fork();
+    if (pid == 0)
+        work(serving, &request, parent, ends[1]);
+    close(ends[1]);
+    if (pid > 0) {
+        serving->workers++;
+        return ends[0];
+    }
+    close(ends[0]);
+    return refuse(TOO_MANY, &error, ret_refusal);
+}
+
+/* ---- the server ---- */
+
+/* Those that the kernel sends, such as a terminal's, are told apart by their code already. */
+static void on_signals(void *context)
+{
+    struct serving *serving = context;
+    struct signalfd_siginfo info;
+    while (read(serving->signals, &info, sizeof info) == sizeof info) {
+        struct report report = { (int32_t)info.ssi_signo, deadline_now() };
+        if (info.ssi_signo != SIGCHLD && info.ssi_code <= 0 &&
+            write(serving->reports, &report, sizeof report) != sizeof report)
+            trace("endpoint: a signal could not be reported: %s", strerror(errno));
+    }
+    while (waitpid(-1, NULL, WNOHANG) > 0)
+        serving->workers--;
+}
+
+/* What goes wrong is in the answer. The command may have the whole terminal for itself. */
+static void keep_warning(const char *code, const char *text, const char *advice)
+{
+    (void)code;
+    trace("endpoint: %s%s%s", text, advice[0] != '\0' ? ". " : "", advice);
+}
+
+static _Noreturn void serve(struct serving *serving, const struct endpoint_module *module,
+                            pid_t parent)
+{
+    sigset_t all;
+    begin_fork(parent);
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, NULL);
+    serving->signals = signalfd(-1, &all, SFD_NONBLOCK | SFD_CLOEXEC);
+    descriptors_close_inherited();
+    reporting.on_warning = keep_warning;
+    const struct endpoint_service service = { serving->listener, serving->signals, serving,
+                                              begin_answer, on_signals };
+    if (serving->signals >= 0)
+        module->serve(&service);
+    _exit(EXIT_FAILURE);
+}
+
+static struct secret *make_secret(void)
+{
+    auto_secret struct secret *bytes = secret_allocate(SECRET_BYTES);
+    auto_secret struct secret *text = secret_allocate((size_t)2 * SECRET_BYTES + 1);
+    if (getrandom(bytes->bytes, bytes->length, 0) != (ssize_t)bytes->length)
+        return NULL;
+    for (size_t i = 0; i < bytes->length; i++)
+        snprintf(text->bytes + 2 * i, 3, "%02x", (unsigned char)bytes->bytes[i]);
+    return secret_new(text->bytes, (size_t)2 * SECRET_BYTES);
+}
+
+static bool fork_server(struct run_server *server, const struct run_server_settings *settings,
+                        const struct endpoint_module *module, int listener, struct error *error)
+{
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0)
+        return error_set(error, ERROR_OTHER, "cannot start a process: %m");
+    struct serving serving = { .settings = settings,
+                               .rules = { server->host, server->secret },
+                               .listener = listener,
+                               .reports = ends[1] };
+    pid_t parent = getpid(), pid = fork();
+    if (pid == 0)
+        serve(&serving, module, parent);
+    close(ends[1]);
+    server->reports = ends[0];
+    server->pid = pid > 0 ? pid : 0;
+    return pid > 0 || error_set(error, ERROR_OTHER, "cannot start a process: %m");
+}
+
+bool run_server_start(const struct run_server_settings *settings, struct run_server *ret_server,
+                      struct error *error)
+{
+    *ret_server = (struct run_server){ .reports = -1 };
+    const struct endpoint_module *module =
+        (const struct endpoint_module *)(const void *)module_load(ENDPOINT_MODULE, error);
+    autoclose int listener =
+        module != NULL ? run_listener_open(settings->address, &ret_server->host, error) : -1;
+    if (listener < 0)
+        return false;
+    ret_server->url = text_format("http://%s" IDENTITY_PATH, ret_server->host);
+    ret_server->secret = make_secret();
+    if (ret_server->secret == NULL)
+        return error_set(error, ERROR_OTHER, "the kernel has no random numbers");
+    return fork_server(ret_server, settings, module, listener, error);
+}
+
+/* A report that came long before belongs to another signal. */
+bool run_server_got_signal(const struct run_server *server, int number)
+{
+    int64_t since = deadline_now() - SIGNAL_MILLISECONDS;
+    int64_t until = deadline_in(SIGNAL_MILLISECONDS);
+    struct report report;
+    for (;;) {
+        while (read(server->reports, &report, sizeof report) == sizeof report)
+            if (report.number == number && report.at >= since)
+                return true;
+        struct pollfd ready = { .fd = server->reports, .events = POLLIN };
+        if (deadline_left(until) == 0 || poll(&ready, 1, (int)deadline_left(until)) <= 0 ||
+            (ready.revents & POLLIN) == 0)
+            return false;
+    }
+}
+
+void run_server_stop(struct run_server *server)
+{
+    if (server->pid > 0) {
+        kill(server->pid, SIGKILL);
+        while (waitpid(server->pid, NULL, 0) < 0 && errno == EINTR)
+            ;
+    }
+    if (server->reports >= 0)
+        close(server->reports);
+    free(server->host);
+    free(server->url);
+    secret_free(server->secret);
+    *server = (struct run_server){ .reports = -1 };
+}

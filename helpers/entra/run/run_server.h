@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The process that serves the endpoint of `entra run`, beside the one that waits for the command,
+ * so that an answer does not wait for a signal or a suspended job. It makes each answer in a fork
+ * of its own: tokens_get is for one thread, and one that waits for a slow authority must not make
+ * others wait. The kernel ends all of them when the process ends that started them.
+ *
+ *     run_server_start(&settings, &server, error)
+ *     ...                          server.url, server.secret: for the command
+ *     run_server_stop(&server)     from here on, nobody can connect
+ *
+ * It is started before anything that may start threads (common/base/supervisor.h), and stays
+ * without any itself.
+ *
+ * It is in our process group, and gets each signal that is sent to the group. So it can tell a
+ * signal that was meant for all, which the command has got as well, from one for us alone.
+ */
+#ifndef HELPERS_ENTRA_RUN_RUN_SERVER_H
+#define HELPERS_ENTRA_RUN_RUN_SERVER_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "common/base/error.h"
+#include "common/base/options.h"
+#include "common/base/secret.h"
+
+struct run_server {
+    pid_t pid;             /* 0: there is none */
+    int reports;           /* of the signals that it got */
+    char *host;            /* HOST:PORT */
+    char *url;             /* IDENTITY_ENDPOINT */
+    struct secret *secret; /* IDENTITY_HEADER */
+};
+
+struct run_server_settings {
+    const struct options *options; /* the common ones: whose tokens */
+    const char *address;           /* of this machine, to listen at */
+    char *const *resources;        /* those that may be asked for */
+    size_t resource_count;         /* 0: any */
+};
+
+/* Starts to serve, on a free port. The caller stops *ret_server with run_server_stop, also on
+ * failure. Fails with ERROR_OTHER, or with ERROR_USAGE if the address is not one of this machine.
+ */
+bool run_server_start(const struct run_server_settings *settings, struct run_server *ret_server,
+                      struct error *error);
+
+/* Whether the server got this signal too, around this moment: within a fifth of a second. */
+bool run_server_got_signal(const struct run_server *server, int number);
+
+/* Ends the server at once, with all that it is doing, and frees what belongs to it. */
+void run_server_stop(struct run_server *server);
+#define auto_run_server CLEANUP(run_server_stop)
+
+#endif

@@ -1,0 +1,306 @@
+# SPDX-License-Identifier: MIT
+"""entra run: what its endpoint answers to the programs that the command runs."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from authority import contoso, faults
+from integration.run_asking import Endpoint
+from integration.users import claims, login
+from world.waiting import wait_until
+
+API = contoso.MY_WEB_API
+DEVOPS = contoso.AZURE_DEVOPS
+
+
+@pytest.fixture
+def serve():
+    endpoints = []
+
+    def start(world, *options, **how):
+        endpoints.append(Endpoint(world, *options, **how))
+        return endpoints[-1]
+
+    yield start
+    for endpoint in endpoints:
+        endpoint.close()
+
+
+# ---- the answer ----
+
+
+def test_curl_gets_a_token(world):
+    """Spelled as Azure's documentation has it."""
+    outcome = world.run("entra", "run", "--", "sh", "-c", 'curl -s -H "X-IDENTITY-HEADER: '
+                        '$IDENTITY_HEADER" "$IDENTITY_ENDPOINT?resource=' + API +
+                        '&api-version=2019-08-01"')
+    assert (outcome.code, outcome.err) == (0, "")
+    assert claims(world, json.loads(outcome.out)["access_token"])["appid"] == \
+        contoso.DAEMON.client_id
+
+
+def test_the_answer_has_the_members_types_and_order_that_sdks_want(world, serve):
+    answer = serve(world).ask()
+    assert answer.status == 200
+    assert answer.headers["Content-Type"] == "application/json"
+    assert answer.headers["Cache-Control"] == "no-store"
+    members = answer.json
+    assert list(members) == ["access_token", "client_id", "resource", "token_type", "expires_in",
+                             "expires_on"]
+    assert all(isinstance(value, str) for value in members.values())
+    assert members["client_id"] == contoso.DAEMON.client_id
+    assert (members["resource"], members["token_type"]) == (API, "Bearer")
+    assert claims(world, members["access_token"])["exp"] == pytest.approx(
+        int(members["expires_on"]), abs=5)
+    assert int(members["expires_in"]) == pytest.approx(int(members["expires_on"]) - time.time(),
+                                                       abs=60)
+
+
+def test_the_token_is_the_one_in_the_keyring(world, serve):
+    known = world.run("entra", "token", "--api", "MyWebApi").out.strip()
+    assert serve(world).ask().json["access_token"] == known
+    assert len(world.authority.token_requests) == 1
+
+
+@pytest.mark.parametrize("resource, audience", [(API, API), (f"{API}/.default", API),
+                                                (f"{API}/", f"{API}/")])
+def test_a_resource_may_be_spelled_in_several_ways(world, serve, resource, audience):
+    """With a slash at the end, it is the same API, and another audience for Entra."""
+    answer = serve(world).ask(resource)
+    assert answer.status == 200 and claims(world, answer.json["access_token"], audience)
+
+
+@pytest.mark.parametrize("query, headers", [
+    ({"xms_cc": "cp1", "token_sha256_to_refresh": "ab" * 32}, {}),
+    ({}, {"Metadata": "true", "Content-Type": "application/x-www-form-urlencoded"}),
+    ({"api-version": "2018-02-01"}, {"X-IDENTITY-HEADER": None, "x-ms-identity": "SECRET",
+                                     "Metadata": "true"}),
+])
+def test_what_sdks_and_terraform_add_is_taken(world, serve, query, headers):
+    endpoint = serve(world)
+    headers = {name: endpoint.secret if value == "SECRET" else value
+               for name, value in headers.items()}
+    assert endpoint.ask(query=query, headers=headers).status == 200
+
+
+def test_a_connection_serves_several_requests(world, serve):
+    endpoint = serve(world)
+    client = endpoint.client()
+    client.connect()
+    own = client.sock.getsockname()
+    for _ in range(3):
+        assert endpoint.ask(client=client).status == 200
+        assert client.sock.getsockname() == own
+    client.close()
+
+
+def test_nothing_is_said_on_the_terminal(world, serve):
+    endpoint = serve(world)
+    assert endpoint.ask().status == 200
+    assert endpoint.ask("https://unknown.example").status >= 400
+    assert endpoint.finish() == ""
+
+
+# ---- whose token ----
+
+
+def test_a_users_token_is_the_signed_in_users(desk, serve):
+    login(desk)
+    answer = serve(desk).ask()
+    assert claims(desk, answer.json["access_token"])["upn"] == contoso.ADA.username
+    assert answer.json["client_id"] == contoso.DESKTOP.client_id
+
+
+def test_the_account_can_be_chosen(desk, serve):
+    login(desk)
+    login(desk, user=contoso.GRACE)
+    for user in (contoso.ADA, contoso.GRACE):
+        answer = serve(desk, "--account", user.username).ask()
+        assert claims(desk, answer.json["access_token"])["upn"] == user.username
+
+
+def test_a_resource_of_an_api_gets_what_the_configuration_says_of_it(world, serve):
+    settings = world.appsettings()
+    settings["Graph"] = {"Scopes": [f"{contoso.GRAPH}/.default"], "RequestAppToken": False}
+    settings["AzureAd"]["ClientId"] = contoso.DAEMON.client_id
+    world.write_appsettings(settings)
+    endpoint = serve(world)
+    assert endpoint.ask().status == 200
+    answer = endpoint.ask(contoso.GRAPH)
+    assert answer.status == 401 and "signed in" in answer.message
+
+
+def test_a_managed_identity_is_passed_on(world, serve):
+    service = world.identity_service
+    world.write_appsettings({"Logging": {}})
+    env = {"IDENTITY_ENDPOINT": f"{service.url}/msi", "IDENTITY_HEADER": "platform"}
+    answer = serve(world, "--managed-identity", env=env).ask()
+    assert answer.status == 200 and answer.json["access_token"] == service.token
+    assert service.requests[-1].headers["X-IDENTITY-HEADER"] == "platform"
+
+
+def test_a_request_may_name_the_identity_that_answers(world, serve):
+    answer = serve(world).ask(query={"client_id": contoso.DAEMON.client_id.upper()})
+    assert answer.status == 200
+
+
+@pytest.mark.parametrize("name, value", [
+    ("client_id", contoso.DESKTOP.client_id),
+    ("object_id", contoso.DAEMON.client_id),
+    ("principal_id", contoso.DAEMON.client_id),
+    ("mi_res_id", "/subscriptions/s/resourceGroups/g/providers/x/userAssignedIdentities/i"),
+])
+def test_a_request_that_names_another_identity_gets_no_token(world, serve, name, value):
+    answer = serve(world).ask(query={name: value})
+    assert answer.status == 400
+    assert value in answer.message and "AZURE_CLIENT_ID" in answer.message
+    assert "access_token" not in answer.text and world.authority.token_requests == []
+
+
+def test_an_id_of_the_managed_identity_may_be_named(world, serve):
+    service = world.identity_service
+    resource_id = "/subscriptions/s/resourceGroups/g/userAssignedIdentities/i"
+    settings = world.appsettings()
+    settings["MyWebApi"]["AcquireTokenOptions"] = {
+        "ManagedIdentity": {"UserAssignedResourceId": resource_id}}
+    world.write_appsettings(settings)
+    env = {"IDENTITY_ENDPOINT": f"{service.url}/msi", "IDENTITY_HEADER": "platform"}
+    endpoint = serve(world, env=env)
+    assert endpoint.ask(query={"mi_res_id": resource_id}).json["access_token"] == service.token
+    assert endpoint.ask(query={"client_id": contoso.DAEMON.client_id}).status == 400
+
+
+def test_only_leaves_nothing_else(world, serve):
+    endpoint = serve(world, "--only", "MyWebApi")
+    assert endpoint.ask().status == 200
+    assert endpoint.ask(f"{API}/").status == 200
+    answer = endpoint.ask(DEVOPS)
+    assert answer.status == 403 and "--only" in answer.message
+    assert all("my-web-api" in request.form["scope"] for request in world.authority.token_requests)
+
+
+# ---- without a token ----
+
+
+def test_a_user_who_must_sign_in_is_told_how(desk, serve):
+    answer = serve(desk).ask()
+    assert answer.status == 401
+    assert "nobody is signed in" in answer.message and "'entra login" in answer.message
+
+
+def test_a_sign_in_while_the_command_runs_helps(desk, serve):
+    endpoint = serve(desk)
+    assert endpoint.ask().status == 401
+    login(desk)
+    assert endpoint.ask().status == 200
+
+
+def test_a_refusal_has_the_authoritys_words(world, serve):
+    world.authority.faults.inject(faults.refused("no", "invalid_client", 7000215, "Invalid secret."))
+    answer = serve(world).ask()
+    assert answer.status == 403
+    assert "AADSTS7000215" in answer.message and answer.json["correlationId"]
+
+
+def test_what_may_pass_is_worth_another_try(world, serve):
+    endpoint = serve(world, "--timeout", "5")
+    world.authority.faults.inject(faults.throttled("60"))
+    answer = endpoint.ask()
+    assert answer.status == 429 and int(answer.headers["Retry-After"]) > 0
+    world.authority.faults.clear()
+    world.authority.close()
+    assert endpoint.ask(DEVOPS).status in (429, 503)
+
+
+@pytest.mark.parametrize("how, status", [
+    ({"resource": None}, 400),
+    ({"resource": ""}, 400),
+    ({"resource": "a b"}, 400),
+    ({"resource": 'https://x"y'}, 400),
+    ({"resource": "x" * 4000}, 400),
+    ({"resource": "x\0y"}, 400),
+    ({"query": {"resource": [API, API]}}, 400),
+    ({"query": {"api-version": None}}, 400),
+    ({"query": {"api-version": "2017-09-01"}}, 400),
+    ({"query": {"client_id": ["a", "b"]}}, 400),
+    ({"query": {"client_id": "a", "object_id": "b"}}, 400),
+    ({"query": {"client_id": ""}}, 400),
+    ({"method": "POST"}, 405),
+    ({"method": "HEAD"}, 405),
+    ({"method": "OPTIONS"}, 405),
+    ({"path": "/"}, 404),
+    ({"path": "/msi/token/"}, 404),
+    ({"path": "/msi//token"}, 404),
+    ({"body": b"x=y"}, 400),
+])
+def test_what_is_not_a_request_is_said(world, serve, how, status):
+    answer = serve(world).ask(**how)
+    assert answer.status == status
+    if how.get("method") != "HEAD":
+        assert answer.message
+    assert world.authority.token_requests == []
+
+
+# ---- several at once ----
+
+
+def test_a_slow_authority_keeps_nobody_else_waiting(world, serve):
+    endpoint = serve(world)
+    assert endpoint.ask().status == 200
+    release = threading.Event()
+    world.authority.faults.inject(faults.held(release), times=1)
+    with ThreadPoolExecutor() as pool:
+        slow = pool.submit(endpoint.ask, DEVOPS)
+        wait_until(lambda: len(world.authority.token_requests) == 2, "the slow request")
+        assert endpoint.ask().status == 200
+        assert not slow.done()
+        release.set()
+        assert slow.result().status == 200
+
+
+def test_many_requests_are_one_for_the_authority(world, serve):
+    endpoint = serve(world)
+    with ThreadPoolExecutor(24) as pool:
+        answers = list(pool.map(lambda _: endpoint.ask(), range(24)))
+    assert {answer.status for answer in answers} == {200}
+    assert len({answer.json["access_token"] for answer in answers}) == 1
+    assert len(world.authority.token_requests) == 1
+
+
+def test_more_than_the_limit_at_once_are_told_to_try_again(world, serve):
+    endpoint = serve(world)
+    release = threading.Event()
+    world.authority.faults.inject(faults.held(release))
+    with ThreadPoolExecutor(48) as pool:
+        asked = [pool.submit(endpoint.ask) for _ in range(48)]
+        wait_until(lambda: sum(one.done() for one in asked) >= 16, "refusals")
+        release.set()
+        statuses = sorted(one.result().status for one in asked)
+    assert statuses == [200] * 32 + [503] * 16
+
+
+def test_a_command_in_it_uses_it_as_a_managed_identity(world):
+    """Ours knows it as Azure's: this is a client that does not know that it is ours."""
+    inner = f"entra token --managed-identity --resource {shlex.quote(API)} --keyring none"
+    outcome = world.run("entra", "run", "--", "sh", "-c", inner)
+    assert claims(world, outcome.out)["appid"] == contoso.DAEMON.client_id
+
+
+def test_the_request_in_progress_ends_with_the_command(world, serve):
+    endpoint = serve(world)
+    release = threading.Event()
+    world.authority.faults.inject(faults.held(release))
+    with ThreadPoolExecutor() as pool:
+        asked = pool.submit(endpoint.ask)
+        wait_until(lambda: len(world.authority.token_requests) == 1, "the request")
+        endpoint.finish()
+        with pytest.raises(OSError):
+            asked.result()
+        release.set()
