@@ -74,7 +74,8 @@ fuzz_pop_claims_SOURCES         := helpers/kubectl/pop_claims.c
 fuzz_probe_SOURCES              := common/acquire/http/probe.c $(fuzz_redaction_SOURCES) \
                                    common/acquire/http/token_answer.c tests/fuzz/answers.c
 fuzz_redirect_SOURCES           := $(fuzz_redaction_SOURCES) common/acquire/user/redirect.c
-fuzz_setting_line_SOURCES       := helpers/entra/setup/setting_line.c
+fuzz_setting_line_SOURCES       := $(addprefix helpers/entra/setup/,setting_line.c toml_string.c \
+                                   toml_text.c)
 fuzz_settings_SOURCES           := helpers/entra/doctor/doctor_report.c tests/fuzz/given_file.c
 fuzz_shared_error_SOURCES       := tests/fuzz/memory_folder.c
 fuzz_sign_in_answer_SOURCES     := common/acquire/base64url.c common/acquire/user/sign_in_answer.c

@@ -274,7 +274,7 @@ def test_a_link_elsewhere_stays(user, programs):
 
 @pytest.mark.parametrize("name, text", [
     ("pip", "[global]\nkeyring-provider =\n  import\n"), ("pip", "[global]\n[global]\n"),
-    ("uv", '"keyring-provider" = "disabled"\n'),
+    ("uv", 'keyring-provider = """\ndisabled"""\n'), ("uv", "offline = true\n[index\n"),
 ])
 def test_a_file_that_cannot_be_changed_safely_is_left_alone(user, name, text):
     file = (pip_conf if name == "pip" else uv_toml)(user, text)

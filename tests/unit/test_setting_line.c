@@ -76,6 +76,9 @@ static void a_setting_is_added_to_uv_toml_and_taken_back(void **state)
         { "offline = true\nkeyring-provider = \"disabled\" # no\n[pip]\n",
           "offline = true\n" MARK ", in place of: keyring-provider = \"disabled\" # no\n"
           "keyring-provider = \"subprocess\"\n[pip]\n" },
+        { "x = [\n  [1],\n]\n'keyring-provider'='a'\n",
+          "x = [\n  [1],\n]\n" MARK ", in place of: 'keyring-provider'='a'\n"
+          "keyring-provider = \"subprocess\"\n" },
         { "[pip]\nkeyring-provider = \"disabled\"\n",
           MARK "\nkeyring-provider = \"subprocess\"\n[pip]\nkeyring-provider = \"disabled\"\n" },
     };
@@ -111,6 +114,10 @@ static void each_state_is_told(void **state)
     assert_int_equal(state_of(&pip, "[global]\nkeyring-providers = auto\n"), SETTING_MISSING);
     assert_int_equal(state_of(&pip, "[globals]\nkeyring-provider = auto\n"), SETTING_MISSING);
     assert_int_equal(state_of(&uv, "keyring-provider=\"subprocess\" # x\n"), SETTING_SAME);
+    assert_int_equal(state_of(&uv, "'keyring-provider' = \"subprocess\"\n"), SETTING_SAME);
+    assert_int_equal(state_of(&uv, "x = \"\"\"\nkeyring-provider = \"a\"\n\"\"\"\n"),
+                     SETTING_MISSING);
+    assert_int_equal(state_of(&uv, "x = { keyring-provider = \"a\" }\n"), SETTING_MISSING);
     assert_int_equal(state_of(&uv, "Keyring-Provider = \"subprocess\"\n"), SETTING_MISSING);
 }
 
@@ -124,9 +131,11 @@ static void a_file_that_cannot_be_changed_safely_is_told(void **state)
         "[global]\nkeyring-provider = a\n\n# x\n  b\n",
     };
     static const char *const tomls[] = {
-        "\"keyring-provider\" = \"subprocess\"\n",
-        "a = \"\"\"\nkeyring-provider = \"x\"\n\"\"\"\nkeyring-provider = \"y\"\n",
-        "x = { keyring-provider = \"a\" }\n",
+        "keyring-provider = \"a\"\nkeyring-provider = \"b\"\n",
+        "keyring-provider = \"\"\"\nx\"\"\"\n",
+        "keyring-provider.x = 1\n",
+        "keyring-provider = \n",
+        "offline = true\n[index\n",
         "\xef\xbb\xbf[pip]\n",
     };
     for (size_t i = 0; i < ARRAY_SIZE(inis); i++)

@@ -37,7 +37,8 @@ unit_git_request_SOURCES        := helpers/git/git_answer.c helpers/git/git_bool
                                    helpers/git/git_request.c
 unit_keyring_request_SOURCES    := $(addprefix helpers/keyring/,keyring_answer.c keyring_request.c \
                                    provider_request.c)
-unit_setting_line_SOURCES       := helpers/entra/setup/setting_line.c
+unit_setting_line_SOURCES       := $(addprefix helpers/entra/setup/,setting_line.c toml_string.c \
+                                   toml_text.c)
 unit_sign_in_page_SOURCES       := $(addprefix common/acquire/user/sign_in_page.,c html css)
 unit_grants_SOURCES             := common/acquire/app/client_credentials.c \
                                    common/acquire/app/client_secret.c \

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/base/text.h"
+#include "helpers/entra/setup/toml_text.h"
 
 #define MARK        "# by 'entra setup pip'"
 #define IN_PLACE_OF ", in place of: "
@@ -19,13 +20,13 @@ struct line {
 
 /* What was found of a setting. A start is NULL if there is none. */
 struct place {
-    struct line line;    /* of the setting */
-    struct line before;  /* the line above it */
-    struct line above;   /* the line above that */
-    const char *value;   /* of the setting, at its line's end less spaces and, in TOML, a comment */
-    size_t value_length; /* 0 also if it has more than one line */
-    const char *header;  /* the end of the section's header, or the start of a TOML file */
-    struct line first;   /* the first line below the header that is neither empty nor a comment */
+    struct line line;   /* of the setting */
+    struct line before; /* the line above it */
+    struct line above;  /* the line above that */
+    const char *value;  /* of the setting */
+    size_t value_length;
+    const char *header; /* the end of the section's header, or the start of a TOML file */
+    struct line first;  /* the first line below the header that is neither empty nor a comment */
     bool is_unclear;
 };
 
@@ -46,10 +47,9 @@ static struct line line_at(const char *start)
 }
 
 /* Whether there is nothing but a comment, if that, on the line. */
-static bool is_blank(const struct setting *setting, const struct line *line)
+static bool is_blank(const struct line *line)
 {
-    char c = line->start[line->indent];
-    return line->indent == line->length || c == '#' || (setting->section != NULL && c == ';');
+    return line->indent == line->length || strchr("#;", line->start[line->indent]) != NULL;
 }
 
 /* Whether a line is the header of this section, in which configparser ignores what follows the last
@@ -65,40 +65,24 @@ static bool is_header_of(const struct line *line, const char *section)
 /* Whether a line sets the key. pip takes --KEY_NAME for key-name. */
 static bool is_of_key(const struct setting *setting, const struct line *line, size_t *ret_value)
 {
-    const char *marks = setting->section != NULL ? "=:" : "=";
     size_t at = line->indent, length = strlen(setting->key);
-    if (setting->section != NULL && strncmp(line->start + at, "--", 2) == 0)
+    if (strncmp(line->start + at, "--", 2) == 0)
         at += 2;
     if (at + length > line->length)
         return false;
     for (size_t i = 0; i < length; i++, at++) {
         char c = line->start[at];
-        if (setting->section != NULL)
-            c = c == '_' ? '-' : text_lower_char(c);
-        if (c != setting->key[i])
+        if ((c == '_' ? '-' : text_lower_char(c)) != setting->key[i])
             return false;
     }
     while (at < line->length && is_space(line->start[at]))
         at++;
-    if (at == line->length || strchr(marks, line->start[at]) == NULL)
+    if (at == line->length || strchr("=:", line->start[at]) == NULL)
         return false;
     for (at++; at < line->length && is_space(line->start[at]);)
         at++;
     *ret_value = at;
     return true;
-}
-
-static void take_value(const struct setting *setting, struct place *place, size_t at)
-{
-    const struct line *line = &place->line;
-    place->value = line->start + at;
-    place->value_length = line->length - at;
-    const char *comment =
-        setting->section == NULL ? memchr(place->value, '#', place->value_length) : NULL;
-    if (comment != NULL)
-        place->value_length = (size_t)(comment - place->value);
-    while (place->value_length > 0 && is_space(place->value[place->value_length - 1]))
-        place->value_length--;
 }
 
 /* Finds the section and the setting as Python's configparser does: a line that is indented more
@@ -113,7 +97,7 @@ static struct place find_in_sections(const struct setting *setting, const char *
     for (struct line line; *text != '\0'; text = line.next, above = before, before = line) {
         size_t value = 0;
         line = line_at(text);
-        if (is_blank(setting, &line))
+        if (is_blank(&line))
             continue;
         if (is_inside && place.first.start == NULL)
             place.first = line;
@@ -133,35 +117,55 @@ static struct place find_in_sections(const struct setting *setting, const char *
             place.line = line;
             place.before = before;
             place.above = above;
-            take_value(setting, &place, value);
+            place.value = line.start + value;
+            place.value_length = line.length - value;
         }
     }
     return place;
 }
 
-/* Finds the setting above the first table of a TOML file. If the key is named there in any other
- * way, in quotation marks or a text for example, that may be the setting. */
+/* What is sought among the items of a TOML file. */
+struct search {
+    const struct setting *setting;
+    struct toml_item found; /* its line is empty if there is none */
+    bool is_below_table;
+    bool is_unclear;
+};
+
+static bool visit_item(void *context, const struct toml_item *item)
+{
+    struct search *search = context;
+    bool is_header = item->kind == TOML_HEADER || item->kind == TOML_ARRAY_HEADER;
+    search->is_below_table = search->is_below_table || is_header;
+    if (search->is_below_table || item->is_inline ||
+        strcmp(item->steps[0], search->setting->key) != 0)
+        return true;
+    search->is_unclear = search->found.line.bytes != NULL || item->depth != 1 ||
+                         memchr(item->value.bytes, '\n', item->value.length) != NULL;
+    search->found = *item;
+    return true;
+}
+
+/* Finds the setting above the first table of a TOML file. */
 static struct place find_at_top(const struct setting *setting, const char *text)
 {
+    struct search search = { .setting = setting };
     struct place place = { .header = text };
-    struct line before = { 0 }, above = { 0 };
-    place.is_unclear = strncmp(text, "\xef\xbb\xbf", 3) == 0;
-    for (struct line line; *text != '\0'; text = line.next, above = before, before = line) {
-        size_t value = 0;
-        line = line_at(text);
-        if (is_blank(setting, &line))
-            continue;
-        if (line.start[line.indent] == '[')
-            break;
-        if (memmem(line.start, line.length, setting->key, strlen(setting->key)) == NULL)
-            continue;
-        place.is_unclear =
-            place.is_unclear || place.line.start != NULL || !is_of_key(setting, &line, &value);
-        place.line = line;
-        place.before = before;
-        place.above = above;
-        take_value(setting, &place, value);
+    struct error unused;
+    if (!toml_text_each(text, strlen(text), visit_item, &search, &unused) || search.is_unclear ||
+        strncmp(text, "\xef\xbb\xbf", 3) == 0) {
+        place.is_unclear = true;
+        return place;
     }
+    if (search.found.line.bytes == NULL)
+        return place;
+    for (struct line line; *text != '\0' && text <= search.found.line.bytes; text = line.next) {
+        place.above = place.before;
+        place.before = place.line;
+        place.line = line = line_at(text);
+    }
+    place.value = search.found.value.bytes;
+    place.value_length = search.found.value.length;
     return place;
 }
 
