@@ -125,7 +125,7 @@ OF_USERS: dict[str, tuple[Callable[[World], Outcome], Any]] = {
         "accounts": [{"username", "homeAccountId", "isDefault", "clients"}], "identity": {
             "kind", "clientId", "tenant", "authority", "credential"},
         "keyring": {"name", "reason"}, "broker": None,
-        "tokens": [{"api", "account", "tenant", "scope", "expiresOn"}]}),
+        "tokens": [{"api", "account", "tenant", "scope", "registry", "expiresOn"}]}),
 }
 
 
