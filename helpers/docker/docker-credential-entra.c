@@ -145,8 +145,8 @@ static bool store(const struct options *options, struct error *error)
                   ? "the password for %s is not stored: only Entra tokens are used there"
                   : "the password for %s is not stored: it is not a registry of ours",
               url_shown(login.server_text).text);
-    return error_hint(error, "To log in with a password, remove the server from credHelpers in the "
-                             "configuration of docker.");
+    return error_hint(error, "To log in with it, run 'entra setup docker --remove %s' first.",
+                      login.server.text != NULL ? login.server.registry : "REGISTRY");
 }
 
 /* The sign-in stays, and gets a new token when one is asked for. */
@@ -241,7 +241,8 @@ const struct program docker_credential_program = {
     .summary = "Gives docker, podman and others that have docker's credential helpers tokens for\n"
                "Azure Container Registry. They call it for the registries of credHelpers in their\n"
                "configuration, which names it entra.",
-    .examples = "echo contoso.azurecr.io | docker-credential-entra get",
+    .examples = "entra setup docker contoso.azurecr.io\n"
+                "echo contoso.azurecr.io | docker-credential-entra get",
     .options = own_options,
     .common = OPTIONS_OF_STORE | OPTIONS_OF_APP | OPTION_FORCE_REFRESH | OPTION_MANAGED_IDENTITY |
               OPTION_ACCOUNT,

@@ -38,6 +38,7 @@ fuzz_doctor_git_SOURCES         := helpers/entra/doctor/doctor_git.c \
                                    tests/fuzz/doctor_stub.c tests/fuzz/setup_stub.c
 fuzz_doctor_kubectl_SOURCES     := helpers/entra/doctor/doctor_kubectl.c \
                                    helpers/entra/doctor/doctor_report.c tests/fuzz/doctor_stub.c
+fuzz_docker_config_SOURCES      := helpers/entra/setup/docker_config.c
 fuzz_docker_login_SOURCES       := $(addprefix helpers/docker/docker_,login.c server.c)
 fuzz_docker_server_SOURCES      := $(addprefix helpers/docker/docker_,answer.c server.c)
 fuzz_exec_info_SOURCES          := helpers/kubectl/exec_credential.c

@@ -29,6 +29,7 @@ unit_credential_check_SOURCES   := common/acquire/app/client_secret.c \
 unit_device_code_answer_SOURCES := common/acquire/user/device_code_answer.c
 unit_discovery_SOURCES          := common/acquire/http/discovery.c
 unit_docker_SOURCES             := $(addprefix helpers/docker/docker_,answer.c login.c server.c)
+unit_docker_config_SOURCES      := helpers/entra/setup/docker_config.c
 unit_exec_credential_SOURCES    := helpers/kubectl/exec_credential.c
 unit_feed_token_SOURCES         := helpers/feed/feed_token.c
 unit_git_claims_SOURCES         := helpers/git/git_claims.c
