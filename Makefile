@@ -83,7 +83,8 @@ SECRET_LIBS    = $(shell $(PKG_CONFIG) --libs libsecret-1)
 
 # One program; the helpers are links to it (helpers/main.c).
 HELPERS  := git-credential-entra exec-credential-entra curl-credential-entra \
-            cargo-credential-entra keyring-credential-entra nuget-plugin-entra
+            cargo-credential-entra docker-credential-entra keyring-credential-entra \
+            nuget-plugin-entra
 MODULES  := entra-acquire.so entra-broker.so entra-pop.so entra-kubeconfig.so entra-endpoint.so \
             entra-keyring-secret-service.so entra-keyring-kernel.so
 
@@ -258,9 +259,9 @@ DEMO_PACKAGES := curl dbus-daemon git gnome-keyring python3-authlib python3-cryp
 # kubectl comes from elsewhere on many machines, and Debian's package would be in its way.
 DEMO_PACKAGES += $(if $(shell command -v kubectl),,kubernetes-client)
 
-TEST_PACKAGES := bash-completion clang clang-format clang-tidy cmake cppcheck dbus-bin fish git-lfs iproute2 keyutils \
+TEST_PACKAGES := bash-completion clang clang-format clang-tidy cmake cppcheck dbus-bin docker-registry fish git-lfs iproute2 keyutils \
                  libclang-rt-dev libcmocka-dev libsecret-tools llvm mandoc openssl patch perl procps \
-                 python3-pytest python3-pytest-xdist rpm shellcheck strace swtpm tpm2-openssl tpm2-tools \
+                 python3-pytest python3-pytest-xdist rpm shellcheck skopeo strace swtpm tpm2-openssl tpm2-tools \
                  util-linux valgrind xdg-utils zsh
 
 PACKAGES := $(BUILD_PACKAGES) $(DEMO_PACKAGES) $(TEST_PACKAGES)

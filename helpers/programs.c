@@ -10,6 +10,7 @@ const struct called programs[] = {
     { "exec-credential-entra", exec_credential_entra, &exec_credential_program },
     { "curl-credential-entra", curl_credential_entra, &curl_credential_program },
     { "cargo-credential-entra", cargo_credential_entra, &cargo_credential_program },
+    { "docker-credential-entra", docker_credential_entra, &docker_credential_program },
     { "keyring-credential-entra", keyring_credential_entra, &keyring_credential_program },
     { "nuget-plugin-entra", nuget_plugin_entra, &nuget_plugin_program },
     { .name = NULL },

@@ -22,13 +22,14 @@ const struct called *programs_find(const char *name);
 
 /* What a user of the command line runs, with its commands below. */
 extern const struct program git_credential_program, exec_credential_program,
-    curl_credential_program, cargo_credential_program, keyring_credential_program,
-    nuget_plugin_program, entra_program;
+    curl_credential_program, cargo_credential_program, docker_credential_program,
+    keyring_credential_program, nuget_plugin_program, entra_program;
 
 int git_credential_entra(int argc, char **argv);
 int exec_credential_entra(int argc, char **argv);
 int curl_credential_entra(int argc, char **argv);
 int cargo_credential_entra(int argc, char **argv);
+int docker_credential_entra(int argc, char **argv);
 int keyring_credential_entra(int argc, char **argv);
 int nuget_plugin_entra(int argc, char **argv);
 int entra(int argc, char **argv);

@@ -78,6 +78,11 @@ struct acquire_module {
     enum acquire_end (*acquire)(const struct token_request *request, int64_t deadline,
                                 struct token *ret_token, struct error *error);
 
+    /* Has a container registry (struct token_request) exchange an Entra access token for a refresh
+     * token of its own, by one request to that registry alone. */
+    bool (*exchange)(const char *registry, const struct secret *access_token, int64_t deadline,
+                     struct token *ret_token, struct error *error);
+
     /* Sends a HEAD request without credentials to an https URL, follows no redirect, and returns
      * the server's challenge. Fails with ERROR_NETWORK, or ERROR_USAGE if the URL is not https. */
     bool (*ask_challenge)(const char *url, int64_t deadline,

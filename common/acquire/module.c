@@ -6,6 +6,7 @@
 #include "common/acquire/app/signer.h"
 #include "common/acquire/http/discovery.h"
 #include "common/acquire/http/probe.h"
+#include "common/acquire/registry/registry_exchange.h"
 #include "common/acquire/user/interactive.h"
 #include "common/acquire/user/refresh.h"
 #include "common/acquire/user/sign_in_browser.h"
@@ -14,6 +15,7 @@ MODULE_EXPORT const struct acquire_module entra_module = {
     .module = MODULE_HEAD,
     .network_source = &network_source,
     .acquire = client_credentials_acquire,
+    .exchange = registry_exchange,
     .ask_challenge = discovery_ask_challenge,
     .probe = probe_authority,
     .check_credential = credential_check,

@@ -249,8 +249,7 @@ bool config_base_urls(const struct config *config, const char *name,
 
 /* ---- by scope ---- */
 
-/* Whether the section's Scopes are this text, with spaces in between. */
-static bool has_scopes(const struct section *section, const char *scope)
+bool config_scopes_are(const struct section *section, const char *scope)
 {
     json_object *scopes = config_member(section->object, "Scopes");
     bool is_array = json_object_is_type(scopes, json_type_array);
@@ -274,7 +273,7 @@ const char *config_api_of_scope(const struct config *config, const char *scope)
     struct section sections[CONFIG_SECTIONS_MAX];
     size_t count = config != NULL ? config_apis(config, sections) : 0;
     for (size_t i = 0; i < count; i++)
-        if (has_scopes(&sections[i], scope))
+        if (config_scopes_are(&sections[i], scope))
             return section_name(&sections[i]);
     return builtin_api_of_scope(scope);
 }

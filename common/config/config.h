@@ -84,8 +84,8 @@ struct config *config_load(const struct options *options, const struct config_co
                            struct error *error);
 
 /* The two steps of config_load, for a caller that must not report errors in a configuration that
- * does not concern it. Between them, only config_find_url, config_each_base_url and
- * config_api_has_scope may be called.
+ * does not concern it. Between them, only config_find_url, config_find_registry,
+ * config_each_base_url and config_api_has_scope may be called.
  *
  * Reads the file and the environment. Fails as config_load does. */
 struct config *config_read(const struct options *options, const struct config_context *context,
@@ -136,6 +136,15 @@ enum config_match config_find_url(struct config *config, const struct url *url,
 
 /* Whether the API takes tokens: false if its Scopes are an empty array. */
 bool config_api_has_scope(const struct config_api *api);
+
+/* As config_find_url, for a container registry's URL: the API that is found must be
+ * ContainerRegistry, or one with its scope. An Entra token may be sent to the registry only if this
+ * returns CONFIG_MATCH. */
+enum config_match config_find_registry(struct config *config, const struct url *url,
+                                       const struct config_api **ret_api, struct error *error);
+
+/* Whether the URL is that of a registry without any configuration. */
+bool config_is_builtin_registry(const struct url *url);
 
 /* As config_request, for an API that config_find_url has found. */
 bool config_request_for_api(struct config *config, const struct config_api *api,

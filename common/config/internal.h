@@ -328,6 +328,9 @@ bool config_find_only_api(const struct config *config, struct config_api *api, s
 /* The API of a section of the file. */
 struct config_api config_api_of_section(const struct section *section);
 
+/* Whether the section's Scopes are this text, with spaces in between. */
+bool config_scopes_are(const struct section *section, const char *scope);
+
 /* Warns about every BaseUrl that covers no URL or has a part that is ignored. */
 void config_warn_of_base_urls(const struct config *config);
 

@@ -250,6 +250,12 @@ static const struct remedy entries[] = {
     { "unusable_answer", "The answer is OAuth, but contains no usable token.",
       "Check Instance; a proxy may modify the answer." },
 
+    { "registry_refused", "The container registry does not accept this identity.",
+      "Check that the identity has a role there, such as AcrPull or AcrPush, and is of the "
+      "registry's tenant." },
+    { "not_a_registry", "The answer is not that of an Azure Container Registry.",
+      "Check the name of the registry; a proxy may intercept the connection." },
+
     /* ---- the network ---- */
     { "name_not_resolved", "The authority's host name could not be resolved.",
       "Check Instance, the network, and this machine's DNS." },

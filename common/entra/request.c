@@ -63,6 +63,14 @@ bool token_candidates_bind(struct token_candidates *candidates, const char *pop_
     return error_hint(error, "Use another identity: a user, or an app with a credential.");
 }
 
+void token_candidates_exchange(struct token_candidates *candidates, const char *registry)
+{
+    for (size_t i = 0; i < candidates->count; i++) {
+        free(candidates->items[i].registry);
+        candidates->items[i].registry = strdup(registry);
+    }
+}
+
 void token_request_clear(struct token_request *request)
 {
     free(request->api);
@@ -74,6 +82,7 @@ void token_request_clear(struct token_request *request)
     free(request->scope);
     free(request->claims);
     free(request->pop_host);
+    free(request->registry);
     free(request->account);
     free(request->home_account_id);
     free(request->username);

@@ -98,6 +98,9 @@ struct token_request {
     char *claims;              /* claims_merge's, a JSON object; NULL: none */
     char *pop_host; /* the token is bound to a key, and the answer is signed for this host;
                      * NULL: a bearer token is wanted */
+    char *registry; /* the token is exchanged for this container registry's refresh token
+                     * (registry_token.h): its host, with the port if that is not the usual one;
+                     * NULL: the token itself is wanted */
     struct credential credentials[CREDENTIALS_MAX]; /* the first that can be loaded is used */
     size_t credential_count;
     bool for_user;              /* a user's token is wanted, not the app's own */
@@ -144,6 +147,11 @@ void token_candidates_set_host(struct token_candidates *candidates, const char *
  * token instead would be less than was asked for. Fails with ERROR_USAGE if nobody else is one. */
 bool token_candidates_bind(struct token_candidates *candidates, const char *pop_host,
                            struct error *error);
+
+/* Has each candidate's token exchanged for the refresh token of this container registry, as
+ * struct token_request has its name. The token is sent to the registry, so its API must be one
+ * whose tokens may go there (config_find_registry). */
+void token_candidates_exchange(struct token_candidates *candidates, const char *registry);
 
 /* Wipe and release what they own. */
 void credential_clear(struct credential *credential);

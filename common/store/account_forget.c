@@ -300,6 +300,7 @@ bool account_store_forget(struct token_store *store, const char *username, int64
     auto_keyring_list struct keyring_list refresh_tokens = { 0 };
     auto_keyring_list struct keyring_list tokens = { 0 };
     auto_keyring_list struct keyring_list bound_tokens = { 0 };
+    auto_keyring_list struct keyring_list registry_tokens = { 0 };
     auto_keyring_list struct keyring_list keys = { 0 };
     bool found = false;
     *ret_count = 0;
@@ -307,6 +308,7 @@ bool account_store_forget(struct token_store *store, const char *username, int64
         !token_store_list(store, STORE_KIND_REFRESH_TOKEN, deadline, &refresh_tokens, error) ||
         !token_store_list(store, STORE_KIND_TOKEN, deadline, &tokens, error) ||
         !token_store_list(store, STORE_KIND_BOUND_TOKEN, deadline, &bound_tokens, error) ||
+        !token_store_list(store, STORE_KIND_REGISTRY_TOKEN, deadline, &registry_tokens, error) ||
         !token_store_list(store, STORE_KIND_POP_KEY, deadline, &keys, error))
         return false;
     const struct selection selection = select_accounts(&accounts, &refresh_tokens, username);
@@ -314,6 +316,7 @@ bool account_store_forget(struct token_store *store, const char *username, int64
            drop_tokens(&selection, &refresh_tokens, deadline, &found, error) &&
            drop_tokens(&selection, &tokens, deadline, &found, error) &&
            drop_tokens(&selection, &bound_tokens, deadline, &found, error) &&
+           drop_tokens(&selection, &registry_tokens, deadline, &found, error) &&
            drop_tokens(&selection, &keys, deadline, &found, error) &&
            drop_accounts(&selection, deadline, ret_count, &found, error) &&
            check_complete(&selection, found, ret_count, error);

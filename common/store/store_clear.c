@@ -12,8 +12,9 @@
 
 /* Every kind of item. Accounts come last: they lead to the sign-ins that could not be deleted. */
 static const char *const kinds[] = {
-    STORE_KIND_REFRESH_TOKEN, STORE_KIND_TOKEN,   STORE_KIND_BOUND_TOKEN, STORE_KIND_CLIENT_SECRET,
-    STORE_KIND_TYPED,         STORE_KIND_POP_KEY, STORE_KIND_SELF_TEST,   STORE_KIND_ACCOUNT,
+    STORE_KIND_REFRESH_TOKEN,  STORE_KIND_TOKEN,         STORE_KIND_BOUND_TOKEN,
+    STORE_KIND_REGISTRY_TOKEN, STORE_KIND_CLIENT_SECRET, STORE_KIND_TYPED,
+    STORE_KIND_POP_KEY,        STORE_KIND_SELF_TEST,     STORE_KIND_ACCOUNT,
 };
 
 /* Deletes what a list has. Adds the number of items deleted to *count. */

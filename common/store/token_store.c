@@ -10,20 +10,29 @@
 #include "common/base/once_a_boot.h"
 #include "common/base/text.h"
 #include "common/entra/error_report.h"
+#include "common/entra/registry_token.h"
 
 /* How long a session bus that is at its limit is asked again, and how often. */
 #define LIMITED_MILLISECONDS       5000
 #define LIMITED_PAUSE_MILLISECONDS 50
 
+static const char *kind_of(const struct token_request *request)
+{
+    return request->registry != NULL   ? STORE_KIND_REGISTRY_TOKEN
+           : request->pop_host != NULL ? STORE_KIND_BOUND_TOKEN
+                                       : STORE_KIND_TOKEN;
+}
+
 static struct keyring_key key_of(const struct token_request *request)
 {
     return (struct keyring_key){ {
-        { STORE_KIND, request->pop_host != NULL ? STORE_KIND_BOUND_TOKEN : STORE_KIND_TOKEN },
+        { STORE_KIND, kind_of(request) },
         { STORE_AUTHORITY, request->instance },
         { STORE_TENANT, request->tenant },
         { STORE_CLIENT_ID, request->client_id },
         { STORE_ACCOUNT, request->for_user ? request->home_account_id : "app" },
         { STORE_SCOPE, request->scope },
+        { request->registry != NULL ? STORE_REGISTRY : NULL, request->registry },
     } };
 }
 
@@ -253,6 +262,17 @@ bool token_store_can_keep(const struct token_store *store)
     return !has_failed(store) && strcmp(store->keyring->name, "none") != 0;
 }
 
+/* Whether the token is of the request's kind, and of its registry. */
+static bool is_wanted(const struct token_request *request, const struct token *token)
+{
+    struct error unused;
+    int64_t ignored;
+    const struct secret *text = token->access_token;
+    return (token->key_id[0] != '\0') == (request->pop_host != NULL) &&
+           (request->registry == NULL ||
+            registry_token_read(text->bytes, text->length, request->registry, &ignored, &unused));
+}
+
 enum keyring_answer token_store_find(struct token_store *store, const struct token_request *request,
                                      int64_t deadline, struct token *ret_token, struct error *error)
 {
@@ -269,7 +289,7 @@ enum keyring_answer token_store_find(struct token_store *store, const struct tok
         trace("keyring: the item is ignored: %s", why.message);
         return KEYRING_NOTHING;
     }
-    if ((ret_token->key_id[0] != '\0') == (request->pop_host != NULL))
+    if (is_wanted(request, ret_token))
         return KEYRING_FOUND;
     trace("keyring: the item is ignored: its token is not of the kind that was asked for");
     token_clear(ret_token);
@@ -279,8 +299,12 @@ enum keyring_answer token_store_find(struct token_store *store, const struct tok
 static char *label_of(const struct token_request *request)
 {
     return text_format("Microsoft Entra %stoken for %s (%s%s, tenant %s)",
-                       request->pop_host != NULL ? "bound " : "",
-                       request->api != NULL ? request->api : request->scope,
+                       request->pop_host != NULL   ? "bound "
+                       : request->registry != NULL ? "registry "
+                                                   : "",
+                       request->registry != NULL ? request->registry
+                       : request->api != NULL    ? request->api
+                                                 : request->scope,
                        request->for_user ? "" : "app ",
                        request->for_user ? request->username : request->client_id, request->tenant);
 }

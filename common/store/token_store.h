@@ -37,10 +37,12 @@ struct token_store {
 #define STORE_ACCOUNT   "account" /* a user's home account ID; app: the app's own token */
 #define STORE_USERNAME  "username"
 #define STORE_SCOPE     "scope"
+#define STORE_REGISTRY  "registry" /* the container registry of a registry_token */
 
-#define STORE_KIND_TOKEN         "access_token"
-#define STORE_KIND_BOUND_TOKEN   "bound_token" /* to a key (pop_key_store.h) */
-#define STORE_KIND_CLIENT_SECRET "client_secret"
+#define STORE_KIND_TOKEN          "access_token"
+#define STORE_KIND_BOUND_TOKEN    "bound_token"    /* to a key (pop_key_store.h) */
+#define STORE_KIND_REGISTRY_TOKEN "registry_token" /* of a container registry */
+#define STORE_KIND_CLIENT_SECRET  "client_secret"
 
 /* Opens the keyring of this name (keyring_open). Fails with ERROR_USAGE or ERROR_KEYRING. */
 bool token_store_open(struct token_store *store, const char *name, struct error *error);
@@ -92,9 +94,10 @@ bool token_store_drop(struct token_store *store, const struct keyring_key *key, 
 bool token_store_drop_match(struct token_store *store, const struct keyring_item *item,
                             int64_t deadline, struct error *error);
 
-/* Finds the request's token, fresh or not: a bearer token or, if the request has a pop_host, one
- * that is bound to a key. These are items of two kinds, so that neither can be taken for the other;
- * and a record that is not of its item's kind is ignored. For a user's token, account_store_resolve
+/* Finds the request's token, fresh or not: a bearer token; if the request has a pop_host, one that
+ * is bound to a key; or if it has a registry, that registry's refresh token. These are items of
+ * three kinds, so that none can be taken for another; and a record that is not of its item's kind,
+ * or of another registry, is ignored. For a user's token, account_store_resolve
  * comes first. *ret_token is cleared first, and the caller clears it with token_clear. Returns
  * KEYRING_FAILED with ERROR_KEYRING only if the keyring was chosen by name. */
 enum keyring_answer token_store_find(struct token_store *store, const struct token_request *request,

@@ -14,8 +14,9 @@
 #define VARIABLE "ENTRA_RENEWAL"
 #define INLINE   "inline"
 
-/* "entra token --renew --user --git-network", and every common option with a value. */
-#define ARGUMENTS_MAX (5 + 2 * (OPTIONS_COMMON_MAX + OPTIONS_SCOPES_MAX))
+/* "entra token --renew --user --registry HOST --git-network", and every common option with a value.
+ */
+#define ARGUMENTS_MAX (7 + 2 * (OPTIONS_COMMON_MAX + OPTIONS_SCOPES_MAX))
 
 bool renewal_is_inline(const struct token_request *request)
 {
@@ -76,6 +77,8 @@ static void make_command(struct command *command, const struct options *options,
     add_word(command, "--renew");
     if (request->for_user)
         add_word(command, "--user");
+    if (request->registry != NULL)
+        add_option(command, "--registry", request->registry);
     if (network_source != NULL)
         add_word(command, network_source->option);
     options_each(&same, OPTION_OF_REQUEST, add_option, command);

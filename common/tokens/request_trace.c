@@ -12,8 +12,10 @@ void request_trace(const struct token_request *request)
 {
     bool is_machine = !request->for_user && request->credential_count > 0 &&
                       request->credentials[0].kind == CREDENTIAL_MANAGED_IDENTITY;
-    trace("request: a token for %s%s%s", request->api != NULL ? request->api : "",
-          request->api != NULL ? ": " : "", request->scope);
+    trace("request: a token for %s%s%s%s%s", request->api != NULL ? request->api : "",
+          request->api != NULL ? ": " : "", request->scope,
+          request->registry != NULL ? ", exchanged by " : "",
+          request->registry != NULL ? request->registry : "");
     if (is_machine)
         trace("identity: a managed identity");
     else

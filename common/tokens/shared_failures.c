@@ -30,6 +30,7 @@ static struct runtime_name request_name(const char *ending, const struct token_r
                                   request->claims != NULL ? request->claims : "",
                                   request->for_user ? account_store_wanted(request) : "app",
                                   request->pop_host != NULL ? "bound" : "bearer",
+                                  request->registry != NULL ? request->registry : "",
                                   credentials,
                                   NULL };
     return runtime_name(ending, texts);
@@ -68,10 +69,11 @@ static struct runtime_name failure_name(const char *ending, const struct token_r
     return request_name(ending, request, credentials);
 }
 
-/* An authority throttles all requests of a client. */
+/* An authority throttles all requests of a client; a registry, those that are sent to it. */
 static struct runtime_name throttle_name(const struct token_request *request)
 {
-    const char *const texts[] = { request->instance, request->tenant, request->client_id, NULL };
+    const char *const texts[] = { request->instance, request->tenant, request->client_id,
+                                  request->registry, NULL };
     return runtime_name("throttle", texts);
 }
 

@@ -15,6 +15,7 @@
 #include "common/tokens/advice.h"
 #include "common/tokens/client_choice.h"
 #include "common/tokens/pop.h"
+#include "common/tokens/registry_tokens.h"
 #include "common/tokens/shared_failures.h"
 #include "common/tokens/sign_in_needed.h"
 #include "common/tokens/user_tokens.h"
@@ -56,7 +57,7 @@ void token_source_extend_deadline(struct attempt *attempt)
     attempt->deadline = attempt->tokens->deadline;
 }
 
-static void finish_token(const struct attempt *attempt, struct token *token)
+void token_source_finish(const struct attempt *attempt, struct token *token)
 {
     int64_t refresh_in = token->refresh_on > 0 ? token->refresh_on - token->received_on : 0;
     token->claims = claims_hash(attempt->request.claims);
@@ -134,6 +135,8 @@ enum acquire_end token_source_acquire(struct attempt *attempt, struct token *ret
 {
     bool was_asked = false;
     const struct token_request *request = &attempt->request;
+    if (request->registry != NULL)
+        return registry_tokens_acquire(attempt, ret_token, error);
     if (!check_client_id(request, error) ||
         shared_failures_found(request, attempt->tokens->began, error))
         return ACQUIRE_FAILED;
@@ -145,7 +148,7 @@ enum acquire_end token_source_acquire(struct attempt *attempt, struct token *ret
                                ? acquire_for_user(attempt, module, &was_asked, ret_token, error)
                                : acquire_for_app(attempt, module, ret_token, error);
     if (end == ACQUIRED) {
-        finish_token(attempt, ret_token);
+        token_source_finish(attempt, ret_token);
     } else {
         advice_complete(request, attempt->tokens->options, error);
         shared_failures_report(request, attempt->deadline, was_asked, error);
@@ -171,6 +174,6 @@ bool token_source_sign_in(struct attempt *attempt, struct token *ret_token, stru
         return false;
     }
     token_source_extend_deadline(attempt);
-    finish_token(attempt, ret_token);
+    token_source_finish(attempt, ret_token);
     return true;
 }

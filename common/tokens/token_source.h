@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Where new tokens come from: for an app, its credential; for a user, their refresh token or a
- * sign-in (user_tokens.h). The acquire module is loaded here.
+ * sign-in (user_tokens.h); for a container registry, an Entra token (registry_tokens.h). The
+ * acquire module is loaded here.
  */
 #ifndef COMMON_TOKENS_TOKEN_SOURCE_H
 #define COMMON_TOKENS_TOKEN_SOURCE_H
@@ -42,7 +43,15 @@ enum acquire_end token_source_acquire(struct attempt *attempt, struct token *ret
 /* As token_source_acquire, but by having the user sign in, and without shared failures. */
 bool token_source_sign_in(struct attempt *attempt, struct token *ret_token, struct error *error);
 
+/* Notes in a new token which claims were requested, and when to renew it. */
+void token_source_finish(const struct attempt *attempt, struct token *token);
+
 /* tokens_extend_deadline for an attempt. */
 void token_source_extend_deadline(struct attempt *attempt);
+
+/* In tokens.c: tokens_get for one attempt, which becomes that of the token. The caller clears
+ * *ret_result, {0} before, with tokens_result_clear. */
+enum acquire_end tokens_get_for_attempt(struct attempt *attempt, struct tokens_result *ret_result,
+                                        struct error *error);
 
 #endif

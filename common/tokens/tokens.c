@@ -91,8 +91,8 @@ static bool use_old_token(const struct attempt *attempt, const struct token *tok
     return true;
 }
 
-static enum acquire_end get_token(struct attempt *attempt, struct tokens_result *result,
-                                  struct error *error)
+enum acquire_end tokens_get_for_attempt(struct attempt *attempt, struct tokens_result *result,
+                                        struct error *error)
 {
     auto_token struct token token = { 0 };
     request_trace(&attempt->request);
@@ -130,7 +130,7 @@ static bool get_for_candidates(struct tokens *tokens, const struct token_candida
         attempt_begin(&attempt, tokens, &candidates->items[i], wants_new);
         switch (account_store_resolve(&tokens->store, &attempt.request, attempt.deadline, error)) {
         case KEYRING_FOUND:
-            return get_token(&attempt, result, error) == ACQUIRED;
+            return tokens_get_for_attempt(&attempt, result, error) == ACQUIRED;
         case KEYRING_NOTHING:
             break;
         default:
@@ -140,7 +140,7 @@ static bool get_for_candidates(struct tokens *tokens, const struct token_candida
     for (size_t i = 0; i < candidates->count; i++) {
         auto_attempt struct attempt attempt;
         attempt_begin(&attempt, tokens, &candidates->items[i], wants_new);
-        enum acquire_end end = get_token(&attempt, result, error);
+        enum acquire_end end = tokens_get_for_attempt(&attempt, result, error);
         if (end != ACQUIRE_NO_IDENTITY || i + 1 == candidates->count)
             return end == ACQUIRED;
         trace("network: %s", error->message);

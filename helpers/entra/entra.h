@@ -22,6 +22,7 @@ extern const struct program entra_completion; /* completion/completion.c */
 
 extern const struct program entra_setup_git;     /* setup/setup_git.c */
 extern const struct program entra_setup_kubectl; /* setup/setup_kubectl.c */
+extern const struct program entra_setup_docker;  /* setup/setup_docker.c */
 extern const struct program entra_setup_cargo;   /* setup/setup_cargo.c */
 extern const struct program entra_setup_nuget;   /* setup/setup_nuget.c */
 extern const struct program entra_setup_pip;     /* setup/setup_pip.c */

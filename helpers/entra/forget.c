@@ -72,11 +72,9 @@ static bool is_chosen(const struct choice *choice, const struct list_rows *rows,
 static void report(const struct list_row *row)
 {
     static const char *const things[LIST_KINDS] = {
-        [LIST_SIGN_IN] = "sign-in",
-        [LIST_TOKEN] = "token",
-        [LIST_BOUND_TOKEN] = "bound token",
-        [LIST_TYPED] = "typed credential",
-        [LIST_CLIENT_SECRET] = "client secret",
+        [LIST_SIGN_IN] = "sign-in",         [LIST_TOKEN] = "token",
+        [LIST_BOUND_TOKEN] = "bound token", [LIST_REGISTRY_TOKEN] = "registry token",
+        [LIST_TYPED] = "typed credential",  [LIST_CLIENT_SECRET] = "client secret",
     };
     const char *purpose = row->place != NULL ? row->place
                           : row->api != NULL ? row->api
@@ -174,7 +172,7 @@ static bool forget_chosen(struct tokens *tokens, const struct config *config,
 
 static bool forget_all(struct tokens *tokens, const struct config *config, struct error *error)
 {
-    const struct choice everything = { .kinds = { true, true, true, true, true } };
+    const struct choice everything = { .kinds = { true, true, true, true, true, true } };
     auto_list_rows struct list_rows rows = { 0 };
     struct error unused = { 0 };
     size_t count = 0;
@@ -229,6 +227,7 @@ static bool run_forget(const struct options *options, int count, char **operands
         .kinds = { [LIST_SIGN_IN] = is_default && options->api == NULL,
                    [LIST_TOKEN] = is_default,
                    [LIST_BOUND_TOKEN] = is_default,
+                   [LIST_REGISTRY_TOKEN] = is_default,
                    [LIST_TYPED] = typed,
                    [LIST_CLIENT_SECRET] = secrets },
         .account = options->account,

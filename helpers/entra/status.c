@@ -39,15 +39,21 @@ struct status {
 
 /* ---- what there is ---- */
 
+static bool is_of_kind_token(const struct list_row *row)
+{
+    return row->kind == LIST_TOKEN || row->kind == LIST_BOUND_TOKEN ||
+           row->kind == LIST_REGISTRY_TOKEN;
+}
+
 static bool is_token(const struct list_row *row)
 {
-    return (row->kind == LIST_TOKEN || row->kind == LIST_BOUND_TOKEN) && row->state == NULL;
+    return is_of_kind_token(row) && row->state == NULL;
 }
 
 /* What is locked is shown too: it may be of use once it is not. */
 static bool is_locked_token(const struct list_row *row)
 {
-    return (row->kind == LIST_TOKEN || row->kind == LIST_BOUND_TOKEN) && row->is_locked;
+    return is_of_kind_token(row) && row->is_locked;
 }
 
 static bool is_sign_in(const struct list_row *row)
@@ -176,7 +182,7 @@ static char *owner_of(const struct list_row *row, const struct token_request *re
 static bool is_same_purpose(const struct list_row *a, const struct list_row *b)
 {
     return a->kind == b->kind && a->is_app == b->is_app && text_is_same(a->account, b->account) &&
-           text_is_same(a->scope, b->scope);
+           text_is_same(a->scope, b->scope) && text_is_same(a->place, b->place);
 }
 
 /* Whether another token of the same tenant, which another client requested, lasts longer; of two
@@ -216,7 +222,8 @@ static void print_tokens(const struct status *status)
             continue;
         bool has_tenant = needs_tenant(rows, i);
         autofree char *owner = owner_of(row, status->request);
-        const char *purpose = row->api != NULL     ? row->api
+        const char *purpose = row->place != NULL   ? row->place
+                              : row->api != NULL   ? row->api
                               : row->scope != NULL ? row->scope
                                                    : "-"; /* locked, and not whole */
         autofree char *text = text_format(
@@ -311,6 +318,7 @@ static json_object *tokens_to_json(const struct list_rows *rows)
         document_add(object, "account", row->account);
         document_add(object, "tenant", row->tenant);
         document_add(object, "scope", row->scope);
+        document_add(object, "registry", row->place);
         document_add(object, "expiresOn",
                      row->is_locked ? NULL : rfc3339_format(row->expires_on).text);
         json_object_array_add(array, object);

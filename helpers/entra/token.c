@@ -13,6 +13,7 @@
 #include "common/entra/error_report.h"
 #include "common/entra/jwt.h"
 #include "common/tokens/tokens.h"
+#include "helpers/docker/docker_server.h"
 #include "helpers/document.h"
 #include "helpers/entra/entra.h"
 #include "helpers/entra/token_claims.h"
@@ -86,6 +87,7 @@ enum own_option {
     FOR_USER,
     GIT_NETWORK,
     SERVE,
+    REGISTRY,
 };
 
 /* ---- serving ---- */
@@ -109,6 +111,28 @@ static bool answer_connection(void *context, struct secret **ret_answer, struct 
     return true;
 }
 
+/* ---- renewal ---- */
+
+/* Renews the token of a container registry. It is sent there, so the registry has to be one of
+ * ours, whoever starts this. */
+static bool exchange(struct config *config, const struct options *options,
+                     struct token_candidates *candidates, struct error *error)
+{
+    const char *registry = options->own[REGISTRY];
+    auto_docker_server struct docker_server server = { 0 };
+    const struct config_api *api = NULL;
+    if (registry == NULL)
+        return true;
+    if (!docker_server_parse(registry, strlen(registry), &server, error))
+        return false;
+    enum config_match match = config_find_registry(config, &server.url, &api, error);
+    if (match == CONFIG_MATCH)
+        token_candidates_exchange(candidates, server.registry);
+    return match == CONFIG_MATCH ||
+           (match == CONFIG_NO_MATCH &&
+            error_set(error, ERROR_USAGE, "%s is not a registry of ours", server.registry));
+}
+
 /* ---- the command ---- */
 
 static bool get_token(const struct options *options, const struct output *output,
@@ -128,6 +152,8 @@ static bool get_token(const struct options *options, const struct output *output
         return token_service_run(answer_connection, &service, error);
     if (!tokens_open(&tokens, options, error))
         return error_wanted(error, "no token for %.200s", wanted);
+    if (options->own[RENEW] != NULL && !exchange(config, options, &candidates, error))
+        return false;
     if (options->own[RENEW] != NULL)
         return tokens_renew(&tokens, &candidates, error);
     tokens.may_ask = user_is_present;
@@ -174,6 +200,7 @@ static const struct option_spec own_options[] = {
       0 },
     { "renew", NULL, NULL, OPTION_OWN_FLAG, OPTION_OWN(RENEW), 0 },
     { "user", NULL, NULL, OPTION_OWN_FLAG, OPTION_OWN(FOR_USER), 0 },
+    { "registry", "HOST", NULL, OPTION_TEXT, OPTION_OWN(REGISTRY), 0 },
     { "git-network", NULL, NULL, OPTION_OWN_FLAG, OPTION_OWN(GIT_NETWORK), 0 },
     { .name = NULL },
 };

@@ -15,6 +15,7 @@ MY_WEB_API = "api://my-web-api"
 AZURE_DEVOPS = "499b84ac-1321-427f-aa17-267ca6975798"
 AKS = "6dae42f8-4368-4678-94ff-3960e28e3630"
 ARC = "6256c85f-0aad-4d50-b960-e6e9b21efe35"
+CONTAINER_REGISTRY = "https://containerregistry.azure.net"
 AZURE_SQL = "https://database.windows.net/"
 
 # The secret contains characters that are special in a form, in JSON or in a shell.
@@ -75,5 +76,5 @@ def directory() -> Directory:
         users=[ADA, GRACE, BOB],
         clients=[DAEMON, EXPIRED, WITHOUT_ROLES, OF_FABRIKAM, DESKTOP, GIT_CREDENTIAL_MANAGER,
                  ARC_CLIENT, KUBELOGIN, AZURE_CLI],
-        resources=[GRAPH, MY_WEB_API, AZURE_DEVOPS, AKS, ARC, AZURE_SQL],
+        resources=[GRAPH, MY_WEB_API, AZURE_DEVOPS, AKS, ARC, CONTAINER_REGISTRY, AZURE_SQL],
     )

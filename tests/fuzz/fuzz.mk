@@ -38,6 +38,9 @@ fuzz_doctor_git_SOURCES         := helpers/entra/doctor/doctor_git.c \
                                    tests/fuzz/doctor_stub.c tests/fuzz/setup_stub.c
 fuzz_doctor_kubectl_SOURCES     := helpers/entra/doctor/doctor_kubectl.c \
                                    helpers/entra/doctor/doctor_report.c tests/fuzz/doctor_stub.c
+fuzz_docker_config_SOURCES      := helpers/entra/setup/docker_config.c
+fuzz_docker_login_SOURCES       := $(addprefix helpers/docker/docker_,login.c server.c)
+fuzz_docker_server_SOURCES      := $(addprefix helpers/docker/docker_,answer.c server.c)
 fuzz_exec_info_SOURCES          := helpers/kubectl/exec_credential.c
 fuzz_federated_SOURCES          := common/acquire/app/federated.c common/acquire/http/retry.c \
                                    $(fuzz_redaction_SOURCES) tests/fuzz/answers.c \
@@ -76,6 +79,8 @@ fuzz_probe_SOURCES              := common/acquire/http/probe.c $(fuzz_redaction_
 fuzz_redirect_SOURCES           := $(fuzz_redaction_SOURCES) common/acquire/user/redirect.c
 fuzz_setting_line_SOURCES       := $(addprefix helpers/entra/setup/,setting_line.c toml_string.c \
                                    toml_text.c)
+fuzz_registry_answer_SOURCES    := common/acquire/registry/registry_answer.c
+fuzz_setting_line_SOURCES       := helpers/entra/setup/setting_line.c
 fuzz_settings_SOURCES           := helpers/entra/doctor/doctor_report.c tests/fuzz/given_file.c
 fuzz_shared_error_SOURCES       := tests/fuzz/memory_folder.c
 fuzz_sign_in_answer_SOURCES     := common/acquire/base64url.c common/acquire/user/sign_in_answer.c
@@ -118,6 +123,7 @@ fuzz_json_ABOUT            := common/base/json.c common/base/json_grammar.c comm
 fuzz_jwt_ABOUT             := common/entra/jwt.c
 fuzz_keyring_runtime_ABOUT := keyring/runtime.c
 fuzz_pop_key_ABOUT         := common/entra/pop_key.c
+fuzz_registry_answer_ABOUT := common/entra/registry_token.c
 fuzz_settings_ABOUT        := $(wildcard common/config/*.c)
 fuzz_shared_error_ABOUT    := common/base/shared_error.c
 fuzz_store_ABOUT           := common/store/token_store.c common/store/account_store.c \

@@ -16,9 +16,10 @@ from world.shells import NAMES, Shell, offered_by_fish
 each_shell = pytest.mark.parametrize("name", NAMES)
 
 PROGRAMS = ["git-credential-entra", "exec-credential-entra", "curl-credential-entra",
-            "cargo-credential-entra", "keyring-credential-entra", "nuget-plugin-entra"]
+            "cargo-credential-entra", "docker-credential-entra",
+            "keyring-credential-entra", "nuget-plugin-entra"]
 COMMANDS = ["token", "login", "logout", "status", "switch", "list", "forget", "secret", "doctor", "setup",
-            "setup git", "setup kubectl", "setup cargo", "setup nuget", "setup pip",
+            "setup git", "setup kubectl", "setup docker", "setup cargo", "setup nuget", "setup pip",
             "completion", "help", "version"]
 LINES = PROGRAMS + ["exec-credential-entra get-token", "entra"] + [f"entra {c}" for c in COMMANDS]
 
@@ -113,7 +114,7 @@ def test_tab_completes_files(shell, programs, name):
 @pytest.mark.parametrize("name", ["bash", "zsh"])
 def test_all_that_a_shell_offers(shell, programs, name):
     tab = Shell(shell, name, programs)
-    assert tab.complete_all("entra setup ") == ["setup", "cargo", "git", "kubectl", "nuget", "pip"]
+    assert tab.complete_all("entra setup ") == ["setup", "cargo", "docker", "git", "kubectl", "nuget", "pip"]
     assert sorted(tab.complete_all("entra token --a")[1:]) == ["--account", "--api", "--authority"]
     assert sorted(tab.complete_all("entra status --keyring ")[2:]) == \
         ["auto", "kernel", "none", "runtime", "secret-service"]

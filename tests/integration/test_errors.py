@@ -9,18 +9,21 @@ import re
 import os
 import signal
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Callable
 
 import pytest
-from flask import jsonify
+from flask import Response, jsonify
 
 from authority import contoso, faults
 from authority.authority import Authority
+from integration import docker_asking
 from integration.asking import ask_git
 from integration.credentials import configure, path
 from integration.examining import examine
+from integration.stored import change
 from integration.test_federated import foreign_token
 from integration.test_git_refusals import refuse
 from world import own_mounts
@@ -677,6 +680,28 @@ def git_use_http_path(world, folder):
 def program_not_found(world, folder):
     world.write_kubeconfig(ExecPlugin("/nowhere/exec-credential-entra"))
     return cross(world, "kubectl")
+
+
+def renewed_at_registry(world: World, answer: Response) -> Error:
+    """The renewal of a container registry's token, which the registry answers in this way."""
+    docker_asking.configure(world)
+    host = world.registry.host
+    assert docker_asking.ask(world, host).code == 0
+    now = int(time.time())
+    change(world, kind="registry_token", received_on=now - 3600, expires_on=now + 3600,
+           refresh_on=now - 1)
+    world.registry.exchange_answer = lambda: answer
+    return error_of(world, "--renew", "--api", "Images", "--registry", host)
+
+
+@meets
+def registry_refused(world, folder):
+    return renewed_at_registry(world, Response(status=401))
+
+
+@meets
+def not_a_registry(world, folder):
+    return renewed_at_registry(world, Response(status=404))
 
 
 # Errors whose message says more than the catalogue can know.

@@ -84,7 +84,7 @@ users:
       args: [get-token, --login, devicecode, --server-id, {contoso.AKS}]
 """
 
-PLAN = {"git", "kubectl", "cargo", "nuget", "pip", "sign-in"}
+PLAN = {"git", "kubectl", "docker", "cargo", "nuget", "pip", "sign-in"}
 
 # The members of each document, and of what is in its arrays.
 DOCUMENTS: dict[str, tuple[Callable[[World], Outcome], Any]] = {
@@ -103,14 +103,17 @@ DOCUMENTS: dict[str, tuple[Callable[[World], Outcome], Any]] = {
         "dryRun": None, "registries": [{"registry", "file", "backup"}]}),
     "setup kubectl": (setting_up_kubectl,
                       {"dryRun": None, "users": [{"file", "user", "login", "backup"}]}),
+    "setup docker": (entra("setup", "docker", "contoso.azurecr.io"), {
+        "dryRun": None, "credHelpers": [{"file", "registry", "helper", "before", "backup"}]}),
     "setup pip": (setting_up_pip,
                   {"dryRun": None, "files": [{"file", "link", "setting", "backup"}]}),
     "setup --dry-run": (entra("setup", "--dry-run"), {
         "dryRun": None, "plan": PLAN, "commands": [str], "users": [], "registries": [],
-        "files": []}),
+        "files": [], "credHelpers": []}),
     "setup --yes": (entra("setup", "--yes"), {
         "dryRun": None, "plan": PLAN, "commands": [str], "users": [], "registries": [],
-        "files": [], "status": {"accounts", "identity", "keyring", "tokens", "broker"}}),
+        "files": [], "credHelpers": [],
+        "status": {"accounts", "identity", "keyring", "tokens", "broker"}}),
     "doctor": (entra("doctor", env={"CURL_CA_BUNDLE": None}), {"ok": None, "checks": [FINDING]}),
     "doctor --explain": (entra("doctor", "--explain", "53003"), [{"codes", "meaning", "remedy"}]),
     "version": (entra("version"), {"version"}),
@@ -125,7 +128,7 @@ OF_USERS: dict[str, tuple[Callable[[World], Outcome], Any]] = {
         "accounts": [{"username", "homeAccountId", "isDefault", "clients"}], "identity": {
             "kind", "clientId", "tenant", "authority", "credential"},
         "keyring": {"name", "reason"}, "broker": None,
-        "tokens": [{"api", "account", "tenant", "scope", "expiresOn"}]}),
+        "tokens": [{"api", "account", "tenant", "scope", "registry", "expiresOn"}]}),
 }
 
 
@@ -177,7 +180,7 @@ def test_each_document_about_users_has_its_members(desk, name):
 
 
 COMMANDS = ["token", "login", "logout", "switch", "status", "list", "forget", "secret", "setup",
-            "setup git", "setup kubectl", "setup cargo", "setup nuget", "setup pip",
+            "setup git", "setup kubectl", "setup docker", "setup cargo", "setup nuget", "setup pip",
             "doctor", "version"]
 
 
@@ -210,7 +213,7 @@ def test_an_unknown_command_is_an_object_too(world, words):
 
 def test_a_program_that_does_not_take_it_prints_no_document(world):
     for program in ("git-credential-entra", "exec-credential-entra", "curl-credential-entra",
-                    "cargo-credential-entra", "nuget-plugin-entra"):
+                    "cargo-credential-entra", "docker-credential-entra", "nuget-plugin-entra"):
         outcome = world.run(program, "--output", "json")
         assert (outcome.code, outcome.out) == (2, "")
     outcome = world.run("entra", "help", "--output", "json")

@@ -186,6 +186,8 @@ def test_a_removal_undoes_what_was_set_up_for_the_machine(machine, tmp_path):
 @pytest.mark.parametrize(("file", "text"), [
     (".gitconfig", '[credential "https://dev.azure.com"]\n\thelper =\n\thelper = entra\n'),
     (".config/git/config", '[credential]\n\thelper = "/usr/bin/git-credential-entra --tenant x"\n'),
+    (".docker/config.json", '{"credHelpers": {"contoso.azurecr.io": "entra"}}'),
+    (".config/containers/auth.json", '{"credHelpers":{"contoso.azurecr.io":"entra"}}'),
     (".kube/config", "users:\n- name: ada\n  user:\n    exec:\n      command: exec-credential-entra\n"),
     (".config/pip/pip.conf",
      "# by 'entra setup pip'\n[global]\nkeyring-provider = subprocess\n"),
@@ -202,5 +204,8 @@ def test_a_removal_names_the_files_of_users_that_still_ask(machine, file, text):
 
 def test_a_removal_does_not_warn_of_other_helpers(machine):
     (machine.session.home / ".gitconfig").write_text("[credential]\n\thelper = /opt/central/helper\n")
+    (machine.session.home / ".docker").mkdir()
+    (machine.session.home / ".docker" / "config.json").write_text(
+        '{"credHelpers": {"entra.azurecr.io": "gcloud", "a": "central"}}')
     outcome = machine.remove()
     assert (outcome.code, outcome.out, outcome.err) == (0, "", "")

@@ -18,7 +18,7 @@ from world.world import World
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
-NOT_HERE = {"make", "sudo", "az", "pip"}  # pip is in test_keyring_peers.py
+NOT_HERE = {"make", "sudo", "az", "docker", "pip"}  # pip is in test_keyring_peers.py
 OURS = {"entra", "git", "kubectl", "curl-credential-entra"}
 BY_AZ = ["get-token", "--environment", "AzurePublicCloud", "--server-id", contoso.AKS, "--client-id",
          contoso.KUBELOGIN.client_id, "--tenant-id", contoso.TENANT.guid, "--login", "devicecode"]

@@ -85,7 +85,7 @@ def test_two_hundred_processes_on_an_empty_keyring_make_one_request(world, progr
     assert len(world.authority.token_requests) == 1
 
 
-def test_the_installation_is_smaller_than_a_megabyte(programs):
+def test_the_installation_is_smaller_than_two_megabytes(programs):
     sanitized = b"__asan" in (programs / "entra").read_bytes()
     files = [file for file in programs.parent.rglob("*") if file.is_file()]
-    assert sanitized or sum(file.lstat().st_size for file in files) < 1_000_000
+    assert sanitized or sum(file.lstat().st_size for file in files) < 2_000_000

@@ -182,6 +182,56 @@ static void the_label_names_the_api_and_has_no_token(void **state)
     assert_has(place.label, "token for api://my-web-api/.default (app");
 }
 
+/* ---- tokens of container registries ---- */
+
+/* {"aud":"contoso.azurecr.io","exp":1795010800} */
+#define REGISTRY_TOKEN "e30.eyJhdWQiOiJjb250b3NvLmF6dXJlY3IuaW8iLCJleHAiOjE3OTUwMTA4MDB9.c2ln"
+
+static struct token_request request_of(const char *registry)
+{
+    struct token_request of_registry = request;
+    of_registry.registry = (char *)registry;
+    return of_registry;
+}
+
+static void a_registry_token_is_stored_under_its_registry(void **state)
+{
+    (void)state;
+    static const struct keyring_attribute expected[] = {
+        { "kind", "registry_token" },
+        { "authority", "https://login.microsoftonline.com" },
+        { "tenant", "contoso.example" },
+        { "client_id", "97e0a5b7-d745-40b6-94fe-5f77d35c6e05" },
+        { "account", "app" },
+        { "scope", "api://my-web-api/.default" },
+        { "registry", "contoso.azurecr.io" },
+    };
+    const struct token_request wanted = request_of("contoso.azurecr.io");
+    auto_token struct token token = { .access_token = secret_from_text(REGISTRY_TOKEN),
+                                      .received_on = RECEIVED,
+                                      .expires_on = RECEIVED + 3600 };
+    assert_true(token_store_keep(&store, &wanted, &token, deadline, &error));
+    assert_key(expected, ARRAY_SIZE(expected));
+    assert_has(place.label, "registry token for contoso.azurecr.io (app");
+    assert_int_equal(token_store_find(&store, &wanted, deadline, &token, &error), KEYRING_FOUND);
+    assert_key(expected, ARRAY_SIZE(expected));
+    assert_string_equal(token.access_token->bytes, REGISTRY_TOKEN);
+}
+
+static void a_token_of_another_registry_is_ignored(void **state)
+{
+    (void)state;
+    auto_token struct token token = { 0 };
+    const struct token_request wanted = request_of("fabrikam.azurecr.io");
+    keep(REGISTRY_TOKEN);
+    assert_int_equal(token_store_find(&store, &wanted, deadline, &token, &error), KEYRING_NOTHING);
+    assert_null(token.access_token);
+    keep("eyJ0");
+    assert_int_equal(token_store_find(&store, &wanted, deadline, &token, &error), KEYRING_NOTHING);
+}
+
+/* ---- records ---- */
+
 static void an_invalid_record_is_ignored(void **state)
 {
     (void)state;
@@ -601,6 +651,8 @@ int main(void)
         TEST(a_token_is_stored_under_the_whole_request),
         TEST(a_token_is_stored_until_it_expires),
         TEST(the_label_names_the_api_and_has_no_token),
+        TEST(a_registry_token_is_stored_under_its_registry),
+        TEST(a_token_of_another_registry_is_ignored),
         TEST(an_invalid_record_is_ignored),
         TEST(a_lookup_frees_the_old_token),
         TEST(a_lookup_may_take_half_of_the_timeout),

@@ -28,6 +28,8 @@ unit_credential_check_SOURCES   := common/acquire/app/client_secret.c \
                                    common/acquire/app/thumbprint.c
 unit_device_code_answer_SOURCES := common/acquire/user/device_code_answer.c
 unit_discovery_SOURCES          := common/acquire/http/discovery.c
+unit_docker_SOURCES             := $(addprefix helpers/docker/docker_,answer.c login.c server.c)
+unit_docker_config_SOURCES      := helpers/entra/setup/docker_config.c
 unit_exec_credential_SOURCES    := helpers/kubectl/exec_credential.c
 unit_feed_token_SOURCES         := helpers/feed/feed_token.c
 unit_git_claims_SOURCES         := helpers/git/git_claims.c
@@ -73,6 +75,7 @@ unit_peer_SOURCES               := common/acquire/user/peer.c
 unit_pop_SOURCES                := common/acquire/base64url.c common/pop/pop.c
 unit_pop_claims_SOURCES         := helpers/kubectl/pop_claims.c
 unit_redirect_SOURCES           := $(unit_redaction_SOURCES) common/acquire/user/redirect.c
+unit_registry_answer_SOURCES    := common/acquire/registry/registry_answer.c
 unit_sign_in_answer_SOURCES     := common/acquire/base64url.c common/acquire/user/sign_in_answer.c
 unit_token_answer_SOURCES       := common/acquire/http/token_answer.c
 unit_token_candidates_SOURCES   := tests/unit/shelf.c

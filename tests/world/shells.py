@@ -25,7 +25,7 @@ bind 'set enable-bracketed-paste off'
 bind 'set completion-query-items 0'
 bind '"\C-x\C-a": insert-completions'
 for name in entra exec-credential-entra git-credential-entra curl-credential-entra \
-        cargo-credential-entra keyring-credential-entra nuget-plugin-entra; do
+        cargo-credential-entra docker-credential-entra keyring-credential-entra nuget-plugin-entra; do
     eval "$name() { printf ARGUMENTS; printf '<%s>' \"\$@\"; echo END; }"
 done
 """
@@ -41,7 +41,7 @@ bindkey '^X^A' all-matches
 zstyle ':completion:all-matches::::' completer _all_matches _complete
 zstyle ':completion:all-matches:*' insert true
 for name in entra exec-credential-entra git-credential-entra curl-credential-entra \
-        cargo-credential-entra keyring-credential-entra nuget-plugin-entra; do
+        cargo-credential-entra docker-credential-entra keyring-credential-entra nuget-plugin-entra; do
     eval "$name() { printf ARGUMENTS; printf '<%s>' \"\$@\"; echo END; }"
 done
 """
@@ -49,7 +49,7 @@ _FISH = r"""
 function fish_prompt; echo -n 'ready> '; end
 function fish_greeting; end
 for name in entra exec-credential-entra git-credential-entra curl-credential-entra \
-        cargo-credential-entra keyring-credential-entra nuget-plugin-entra
+        cargo-credential-entra docker-credential-entra keyring-credential-entra nuget-plugin-entra
     eval "function $name; printf ARGUMENTS; printf '<%s>' \$argv; echo END; end"
 end
 """

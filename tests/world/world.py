@@ -22,6 +22,7 @@ from authority.visitor import Visitor
 from world import appsettings
 from world.browser import Browser
 from world.cargo_registry import CargoRegistry
+from world.container_registry import ContainerRegistry
 from world.git_server import GitServer
 from world.gate import Gate
 from world.graph import Graph
@@ -141,6 +142,16 @@ class World:
         return server
 
     @cached_property
+    def registry(self) -> ContainerRegistry:
+        """contoso.azurecr.io, for programs that get there by `internet`."""
+        name = "contoso.azurecr.io"
+        server = ContainerRegistry(
+            self.certificates.server_context(name), self._gate(contoso.CONTAINER_REGISTRY),
+            self.session.root / "registry", self.session.env, name)
+        self._cleanup.callback(server.close)
+        return server
+
+    @cached_property
     def internet(self) -> Proxy:
         """Azure DevOps, Microsoft Graph and Entra's public cloud under their real names, which lead
         to the servers here; the session's programs can reach nothing else."""
@@ -149,6 +160,7 @@ class World:
                        "pkgs.dev.azure.com:443": self.package_feed.url,
                        "contoso.pkgs.visualstudio.com:443": self.package_feed.url,
                        "graph.microsoft.com:443": self.graph.url,
+                       "contoso.azurecr.io:443": self.registry.url,
                        "login.microsoftonline.com:443": self.authority.url})
         self._cleanup.callback(proxy.close)
         self.session.env |= proxy.environment

@@ -38,6 +38,8 @@ static char *purpose_of(const struct list_row *row, const struct device_broker *
                            row->is_default ? ", default" : "");
     case LIST_BOUND_TOKEN:
         return text_format("%s, bound", api);
+    case LIST_REGISTRY_TOKEN:
+        return strdup(row->place != NULL ? row->place : api);
     case LIST_TYPED:
         return text_format("(typed) %s", row->place);
     case LIST_CLIENT_SECRET:

@@ -92,6 +92,16 @@ static void read_token(struct list_row *row, const struct keyring_item *item)
         set_expiry(row, token.expires_on);
 }
 
+static void read_registry_token(struct list_row *row, const struct keyring_item *item)
+{
+    const char *registry = attribute_of(item, STORE_REGISTRY);
+    read_token(row, item);
+    if (registry != NULL)
+        row->place = strdup(registry);
+    else
+        row->state = UNREADABLE;
+}
+
 static void read_sign_in(struct list_row *row, const struct keyring_item *item)
 {
     if (!is_readable_sign_in(item))
@@ -124,6 +134,7 @@ static const struct {
     [LIST_SIGN_IN] = { STORE_KIND_REFRESH_TOKEN, read_sign_in },
     [LIST_TOKEN] = { STORE_KIND_TOKEN, read_token },
     [LIST_BOUND_TOKEN] = { STORE_KIND_BOUND_TOKEN, read_token },
+    [LIST_REGISTRY_TOKEN] = { STORE_KIND_REGISTRY_TOKEN, read_registry_token },
     [LIST_TYPED] = { STORE_KIND_TYPED, read_typed },
     [LIST_CLIENT_SECRET] = { STORE_KIND_CLIENT_SECRET, read_client_secret },
 };
@@ -298,6 +309,7 @@ json_object *list_row_to_json(const struct list_row *row)
         [LIST_SIGN_IN] = "sign_in",
         [LIST_TOKEN] = "token",
         [LIST_BOUND_TOKEN] = "bound_token",
+        [LIST_REGISTRY_TOKEN] = "registry_token",
         [LIST_TYPED] = "typed_credential",
         [LIST_CLIENT_SECRET] = "client_secret",
         [LIST_DEVICE_ACCOUNT] = "device_account",

@@ -18,6 +18,7 @@ enum list_kind {
     LIST_SIGN_IN,
     LIST_TOKEN,
     LIST_BOUND_TOKEN,
+    LIST_REGISTRY_TOKEN,
     LIST_TYPED,         /* a credential that a user typed for git */
     LIST_CLIENT_SECRET, /* of an app */
     LIST_KINDS,
@@ -34,7 +35,8 @@ struct list_row {
     const char *client_id, *tenant, *scope;
     const char *api;    /* whose scope it is */
     char *account_id;   /* of an account without a refresh token; owned */
-    char *place;        /* where a typed credential is used, without its protocol; owned */
+    char *place;        /* where a typed credential is used, without its protocol, or the
+                         * container registry of a token; owned */
     int64_t expires_on; /* Unix seconds; 0: it does not expire, or that is not known */
     const char *state;  /* "expired", "locked" or "unreadable"; NULL: none of these */
     bool is_locked;

@@ -9,8 +9,8 @@
  *     char *const command[] = { "git", "config", "--global", key, value, NULL };
  *     return setup_run(options, command, error);
  *
- * kubectl and pip are the exceptions: `kubectl config` drops comments and unknown settings, and
- * `pip config` comments.
+ * kubectl, pip and docker are the exceptions: `kubectl config` drops comments and unknown settings,
+ * `pip config` comments, and docker has no such command.
  */
 #ifndef HELPERS_ENTRA_SETUP_SETUP_H
 #define HELPERS_ENTRA_SETUP_SETUP_H
@@ -80,6 +80,7 @@ struct setup_part {
 
 extern const struct setup_part setup_part_git;     /* setup_git.c */
 extern const struct setup_part setup_part_kubectl; /* setup_kubectl.c */
+extern const struct setup_part setup_part_docker;  /* setup_docker.c */
 extern const struct setup_part setup_part_cargo;   /* setup_cargo.c */
 extern const struct setup_part setup_part_nuget;   /* setup_nuget.c */
 extern const struct setup_part setup_part_pip;     /* setup_pip.c */

@@ -25,7 +25,7 @@
 
 /* In the order in which they are set up: the sign-in is for all that come before it. */
 static const struct setup_part *const parts[] = {
-    &setup_part_git,   &setup_part_kubectl, &setup_part_cargo,
+    &setup_part_git,   &setup_part_kubectl, &setup_part_docker,  &setup_part_cargo,
     &setup_part_nuget, &setup_part_pip,     &setup_part_sign_in,
 };
 #define PARTS ARRAY_SIZE(parts)
@@ -89,6 +89,7 @@ static json_object *plan_to_json(const struct setup *setup)
     json_object_object_add(document, "users", json_object_new_array());
     json_object_object_add(document, "registries", json_object_new_array());
     json_object_object_add(document, "files", json_object_new_array());
+    json_object_object_add(document, "credHelpers", json_object_new_array());
     return document;
 }
 
@@ -221,7 +222,8 @@ static bool fail_operand(char *operand, struct error *error)
                   program->name);
     else
         error_set(error, ERROR_USAGE,
-                  "cannot set up '%.40s': only git, kubectl, cargo, nuget and pip are supported",
+                  "cannot set up '%.40s': only git, kubectl, docker, cargo, nuget and pip are "
+                  "supported",
                   operand);
     return error_hint(error, "See 'entra setup --help'.");
 }
@@ -246,6 +248,7 @@ static const struct option_spec own_options[] = {
 static const struct command tools[] = {
     { "git", &entra_setup_git, "for Azure DevOps, for the API of --api, or for the URLs" },
     { "kubectl", &entra_setup_kubectl, "for the users of kubelogin or AKS in kubeconfigs" },
+    { "docker", &entra_setup_docker, "for the container registries, for podman and others too" },
     { "cargo", &entra_setup_cargo, "for a registry of its configuration" },
     { "nuget", &entra_setup_nuget, "for feeds of NuGet and dotnet" },
     { "pip", &entra_setup_pip, "and uv, for package feeds" },
@@ -254,7 +257,7 @@ static const struct command tools[] = {
 
 const struct program entra_setup = {
     .name = "entra setup",
-    .usage = "[OPTION]...\n       entra setup git|kubectl|cargo|nuget|pip [OPTION]...",
+    .usage = "[OPTION]...\n       entra setup git|kubectl|docker|cargo|nuget|pip [OPTION]...",
     .summary = "Finds the programs on this machine that can get their tokens from here, shows\n"
                "what would be done, asks once, does it, has a user sign in if one must, and\n"
                "shows the status. The helpers are configured with the options given here. With\n"

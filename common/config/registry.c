@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* The container registries that Entra tokens may be sent to. */
+#include "common/config/internal.h"
+
+static const struct builtin_api *registries(void)
+{
+    return builtin_api_find("ContainerRegistry");
+}
+
+/* A registry of another name than Azure's is an API with the scope of ContainerRegistry. */
+static bool is_for_registries(const struct config_api *api)
+{
+    bool is_for_them = api->builtin == registries();
+    for (size_t i = 0; i < AUTHORITY_CLOUDS && api->section.object != NULL; i++) {
+        const char *scope = registries()->places[i].scope;
+        is_for_them = is_for_them || (scope != NULL && config_scopes_are(&api->section, scope));
+    }
+    return is_for_them && config_api_has_scope(api);
+}
+
+enum config_match config_find_registry(struct config *config, const struct url *url,
+                                       const struct config_api **ret_api, struct error *error)
+{
+    const struct config_api *api = NULL;
+    enum config_match match = config_find_url(config, url, &api, error);
+    if (match == CONFIG_MATCH && (!url->https || !is_for_registries(api)))
+        return CONFIG_NO_MATCH;
+    *ret_api = api;
+    return match;
+}
+
+bool config_is_builtin_registry(const struct url *url)
+{
+    size_t covered = 0;
+    const struct builtin_place *place = NULL;
+    builtin_api_cover(registries(), url, &covered, &place);
+    return place != NULL;
+}

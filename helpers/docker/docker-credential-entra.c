@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: MIT */
+/* docker's credential helper: credHelpers in the configuration of docker, podman and others. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "common/base/array.h"
+#include "common/base/deadline.h"
+#include "common/base/output.h"
+#include "common/base/user.h"
+#include "common/entra/error_report.h"
+#include "common/tokens/tokens.h"
+#include "helpers/docker/docker_answer.h"
+#include "helpers/docker/docker_login.h"
+#include "helpers/docker/docker_registry.h"
+#include "helpers/programs.h"
+
+#define NAME "docker-credential-entra"
+
+/* The answer was DOCKER_NOT_FOUND, for which there is an exit code, but nothing on stderr. */
+static bool answered_not_found;
+
+static bool answer_not_found(void)
+{
+    answered_not_found = true;
+    output_line("%s", DOCKER_NOT_FOUND);
+    return true;
+}
+
+/* ---- the request ---- */
+
+static struct secret *read_input(const struct options *options, size_t max, secret_end *find_end,
+                                 struct error *error)
+{
+    int seconds = tokens_timeout(options);
+    int64_t deadline = deadline_began() + (int64_t)seconds * 1000;
+    auto_secret struct secret *input = secret_read_input(STDIN_FILENO, max, find_end, deadline);
+    if (input == NULL && errno == ETIMEDOUT)
+        error_set(error, ERROR_OTHER, "the request has no end after %d s", seconds);
+    else if (input == NULL)
+        error_set(error, ERROR_OTHER, "the request cannot be read: %s", strerror(errno));
+    else if (input->length > max)
+        error_set(error, ERROR_USAGE, "the request is longer than %zu bytes", max);
+    else
+        return steal(&input);
+    return NULL;
+}
+
+/* A registry that was asked for, and whose it is. */
+struct target {
+    struct docker_server server;
+    struct config *config; /* NULL: it is not one of ours */
+    const struct config_api *api;
+};
+
+static void target_clear(struct target *target)
+{
+    docker_server_clear(&target->server);
+    config_free(target->config);
+}
+#define auto_target CLEANUP(target_clear)
+
+/* Whatever cannot be parsed is not ours. */
+static bool read_target(const struct options *options, struct target *target, struct error *error)
+{
+    struct error unused;
+    auto_secret struct secret *input =
+        read_input(options, DOCKER_SERVER_MAX, docker_server_end, error);
+    if (input == NULL)
+        return false;
+    if (input->bytes[strspn(input->bytes, " \t\r\n")] == '\0')
+        return error_set(error, ERROR_USAGE, DOCKER_NO_SERVER);
+    return !docker_server_parse(input->bytes, input->length, &target->server, &unused) ||
+           docker_registry_find(options, &target->server, &target->config, &target->api, error) !=
+               CONFIG_FAILED;
+}
+
+/* ---- get ---- */
+
+/* Whether the host tool may go on without credentials, since an anonymous pull may do: nobody is
+ * signed in and nobody can be asked, the registry does not know this identity, or is in another
+ * cloud. */
+static bool may_go_on(const struct error *error)
+{
+    return error->kind == ERROR_SIGN_IN || strcmp(error->code, "registry_refused") == 0 ||
+           strcmp(error->code, "other_cloud") == 0;
+}
+
+static bool get_token(const struct options *options, const struct target *target,
+                      struct error *error)
+{
+    struct tokens tokens;
+    auto_token_candidates struct token_candidates candidates = { 0 };
+    auto_tokens_result struct tokens_result result = { 0 };
+    if (!docker_registry_request(target->config, target->api, &target->server, &candidates,
+                                 error) ||
+        !tokens_open(&tokens, options, error))
+        return false;
+    tokens.may_ask = user_is_present;
+    if (!tokens_get(&tokens, &candidates, &result, error))
+        return false;
+    auto_secret struct secret *answer = docker_answer_format(&target->server, &result.token);
+    return secret_write(answer, STDOUT_FILENO) ||
+           error_set(error, ERROR_OTHER, "cannot write to stdout: %s", strerror(errno));
+}
+
+static bool get(const struct options *options, struct error *error)
+{
+    auto_target struct target target = { 0 };
+    if (!read_target(options, &target, error))
+        return false;
+    if (target.config == NULL)
+        return answer_not_found();
+    if (get_token(options, &target, error))
+        return true;
+    error_wanted(error, "no token for %s", target.server.registry);
+    if (!may_go_on(error))
+        return false;
+    error_warn(error);
+    *error = (struct error){ 0 };
+    return answer_not_found();
+}
+
+/* ---- store, erase and list ---- */
+
+/* docker logs in with what it got from us, or `az acr login` with a token of its own: there is
+ * nothing to store, since each get has a token. A password of another kind is not kept. */
+static bool store(const struct options *options, struct error *error)
+{
+    auto_docker_login struct docker_login login = { 0 };
+    auto_target struct target target = { 0 };
+    auto_secret struct secret *input = read_input(options, DOCKER_LOGIN_MAX, NULL, error);
+    if (input == NULL || !docker_login_parse(input->bytes, input->length, &login, error))
+        return false;
+    if (login.server.text != NULL && docker_registry_find(options, &login.server, &target.config,
+                                                          &target.api, error) == CONFIG_FAILED)
+        return false;
+    if (target.config != NULL && docker_login_is_token(&login))
+        return true;
+    error_set(error, ERROR_USAGE,
+              target.config != NULL
+                  ? "the password for %s is not stored: only Entra tokens are used there"
+                  : "the password for %s is not stored: it is not a registry of ours",
+              url_shown(login.server_text).text);
+    return error_hint(error, "To log in with it, run 'entra setup docker --remove %s' first.",
+                      login.server.text != NULL ? login.server.registry : "REGISTRY");
+}
+
+/* The sign-in stays, and gets a new token when one is asked for. */
+static bool erase(const struct options *options, struct error *error)
+{
+    struct tokens tokens;
+    int64_t unused;
+    auto_target struct target target = { 0 };
+    auto_token_candidates struct token_candidates candidates = { 0 };
+    if (!read_target(options, &target, error))
+        return false;
+    if (target.config == NULL)
+        return true;
+    return (docker_registry_request(target.config, target.api, &target.server, &candidates,
+                                    error) &&
+            tokens_open(&tokens, options, error) &&
+            tokens_erase(&tokens, &candidates, NULL, &unused, error)) ||
+           error_wanted(error, "the token for %s is not erased", target.server.registry);
+}
+
+static bool list(const struct options *options, struct error *error)
+{
+    struct tokens tokens;
+    auto_keyring_list struct keyring_list items = { 0 };
+    const struct keyring_key every = { { { STORE_KIND, STORE_KIND_REGISTRY_TOKEN } } };
+    if (!tokens_open(&tokens, options, error) ||
+        !token_store_match(&tokens.store, &every, tokens.deadline, &items, error))
+        return error_wanted(error, "the registries cannot be listed");
+    auto_json json_object *servers = docker_answer_list(&items, time(NULL));
+    output_line("%s", json_object_to_json_string_ext(servers, JSON_LINE));
+    return true;
+}
+
+static bool version(const struct options *options, struct error *error)
+{
+    (void)options;
+    (void)error;
+    output_line("%s", NAME " (entra-credential-helpers) " ENTRA_VERSION);
+    return true;
+}
+
+/* ---- the program ---- */
+
+static const struct {
+    const char *name;
+    bool (*run)(const struct options *, struct error *);
+} actions[] = {
+    { "get", get }, { "store", store }, { "erase", erase }, { "list", list }, { "version", version }
+};
+
+static bool run_action(const struct options *options, int count, char **operands,
+                       struct error *error)
+{
+    if (count != 1) {
+        error_set(error, ERROR_USAGE, "expected one action: get, store, erase, list or version");
+        return error_hint(
+            error,
+            "Host tools call this program for the servers of credHelpers in their configuration.");
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(actions); i++)
+        if (strcmp(operands[0], actions[i].name) == 0)
+            return actions[i].run(options, error);
+    return error_set(error, ERROR_USAGE, "unknown action: %.40s", operands[0]);
+}
+
+/* Of three texts, host tools know the meaning. */
+static bool is_known_text(const char *text)
+{
+    return strcmp(text, DOCKER_NO_SERVER) == 0 || strcmp(text, DOCKER_NO_USERNAME) == 0;
+}
+
+/* Says why on stdout too, where host tools look for it. */
+static bool answer_docker(const struct options *options, int count, char **operands,
+                          struct error *error)
+{
+    if (run_action(options, count, operands, error))
+        return true;
+    autofree char *cause = error_cause(error);
+    output_line("%s%s", is_known_text(cause) ? "" : NAME ": ", cause);
+    return false;
+}
+
+/* docker asks for the version by -v, too. */
+static const struct option_spec own_options[] = {
+    { "v", NULL, NULL, OPTION_FLAG, offsetof(struct options, version), 0 },
+    { .name = NULL },
+};
+
+const struct program docker_credential_program = {
+    .name = NAME,
+    .usage = "[OPTION]... get|store|erase|list|version",
+    .summary = "Gives docker, podman and others that have docker's credential helpers tokens for\n"
+               "Azure Container Registry. They call it for the registries of credHelpers in their\n"
+               "configuration, which names it entra.",
+    .examples = "entra setup docker contoso.azurecr.io\n"
+                "echo contoso.azurecr.io | docker-credential-entra get",
+    .options = own_options,
+    .common = OPTIONS_OF_STORE | OPTIONS_OF_APP | OPTION_FORCE_REFRESH | OPTION_MANAGED_IDENTITY |
+              OPTION_ACCOUNT,
+    .operand = "=get|store|erase|list|version",
+    .run = answer_docker,
+};
+
+int docker_credential_entra(int argc, char **argv)
+{
+    int code = program_main(argc, argv, &docker_credential_program);
+    return code == 0 && answered_not_found ? ERROR_OTHER : code;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+#include "helpers/docker/docker_registry.h"
+
+#include "common/entra/error_report.h"
+
+/* Of a server that is no registry without a configuration, it is not known whether it is one with
+ * it. Most are not, and an error would keep the host tool from pulling there. */
+static enum config_match fail_configuration(const struct docker_server *server, struct error *error)
+{
+    if (config_is_builtin_registry(&server->url))
+        return CONFIG_FAILED;
+    error_warn(error);
+    *error = (struct error){ 0 };
+    return CONFIG_NO_MATCH;
+}
+
+enum config_match docker_registry_find(const struct options *options,
+                                       const struct docker_server *server,
+                                       struct config **ret_config,
+                                       const struct config_api **ret_api, struct error *error)
+{
+    auto_config struct config *config = config_read(options, NULL, error);
+    if (config == NULL)
+        return fail_configuration(server, error);
+    enum config_match match = config_find_registry(config, &server->url, ret_api, error);
+    if (match == CONFIG_NO_MATCH)
+        trace("configuration: %s is not a registry of ours", server->registry);
+    if (match == CONFIG_MATCH && !config_check_size(config, error))
+        return CONFIG_FAILED;
+    if (match == CONFIG_MATCH)
+        *ret_config = steal(&config);
+    return match;
+}
+
+bool docker_registry_request(struct config *config, const struct config_api *api,
+                             const struct docker_server *server,
+                             struct token_candidates *ret_candidates, struct error *error)
+{
+    if (!config_request_for_api(config, api, ret_candidates, error))
+        return false;
+    token_candidates_set_host(ret_candidates, server->registry, NULL);
+    token_candidates_exchange(ret_candidates, server->registry);
+    return true;
+}

@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * entra setup docker: has docker, podman and others ask docker-credential-entra for the passwords
+ * of registries, by credHelpers in their configuration. None of them has a command for that.
+ */
+#define _GNU_SOURCE
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/array.h"
+#include "common/base/deadline.h"
+#include "common/base/output.h"
+#include "common/base/runtime_folder.h"
+#include "common/base/search_path.h"
+#include "common/base/single_flight.h"
+#include "common/base/text.h"
+#include "common/config/config.h"
+#include "helpers/docker/docker_server.h"
+#include "helpers/entra/entra.h"
+#include "helpers/entra/setup/docker_files.h"
+#include "helpers/entra/setup/setup.h"
+
+#define INDENT            2
+#define PROGRAM           "docker-credential-" DOCKER_CONFIG_HELPER
+#define TURN_MILLISECONDS 30000
+#define REGISTRIES_MAX    100
+
+/* What is being done, for which registries, in which files. */
+struct job {
+    const struct options *options;
+    bool is_removal;
+    struct docker_files files;
+    char *registries[REGISTRIES_MAX]; /* owned */
+    size_t count;
+};
+
+static void job_clear(struct job *job)
+{
+    for (size_t i = 0; i < job->count; i++)
+        free(job->registries[i]);
+    docker_files_clear(&job->files);
+}
+#define auto_job CLEANUP(job_clear)
+
+static bool is_ours(const char *helper)
+{
+    return helper != NULL && strcmp(helper, DOCKER_CONFIG_HELPER) == 0;
+}
+
+/* ---- which registries ---- */
+
+static void add_registry(struct job *job, const char *registry)
+{
+    for (size_t i = 0; i < job->count; i++)
+        if (strcmp(job->registries[i], registry) == 0)
+            return;
+    if (job->count < REGISTRIES_MAX)
+        job->registries[job->count++] = strdup(registry);
+}
+
+/* People know a registry by its first label, as az takes it. */
+static bool fail_registry(const struct docker_server *server, struct error *error)
+{
+    error_set(error, ERROR_USAGE, "%s is not a container registry of ours", server->registry);
+    if (strpbrk(server->registry, ".:") == NULL)
+        return error_hint(error, "Its whole name may be %s.azurecr.io.", server->registry);
+    return error_hint(error, "A registry of another name than Azure's is an API of the "
+                             "configuration; see docker-credential-entra(1).");
+}
+
+static bool take_registry(struct job *job, struct config *config, const char *text,
+                          struct error *error)
+{
+    auto_docker_server struct docker_server server = { 0 };
+    const struct config_api *api = NULL;
+    if (!docker_server_parse(text, strlen(text), &server, error))
+        return error_wanted(error, "'%s'", url_shown(text).text);
+    enum config_match match =
+        job->is_removal ? CONFIG_MATCH : config_find_registry(config, &server.url, &api, error);
+    if (match == CONFIG_MATCH)
+        add_registry(job, server.registry);
+    return match == CONFIG_MATCH || (match == CONFIG_NO_MATCH && fail_registry(&server, error));
+}
+
+static bool take_registries(struct job *job, int count, char **operands, struct error *error)
+{
+    static const struct options none = { 0 };
+    auto_config struct config *config = job->is_removal ? NULL : config_read(&none, NULL, error);
+    if (!job->is_removal && config == NULL)
+        return false;
+    if (count > REGISTRIES_MAX)
+        return error_set(error, ERROR_USAGE, "more than %d registries are given", REGISTRIES_MAX);
+    for (int i = 0; i < count; i++)
+        if (!take_registry(job, config, operands[i], error))
+            return false;
+    return true;
+}
+
+static void add_if_ours(void *context, const char *registry, const char *helper)
+{
+    if (is_ours(helper))
+        add_registry(context, registry);
+}
+
+static bool load_files(struct job *job, struct error *error)
+{
+    for (size_t i = 0; i < job->files.count; i++)
+        if (!docker_files_load(&job->files.items[i], error))
+            return false;
+    return true;
+}
+
+/* ---- doing it ---- */
+
+/* What becomes of a registry in a file. */
+struct change {
+    const char *registry;
+    const char *before; /* its helper; NULL: none */
+    char *after;        /* likewise; owned */
+};
+
+static void change_clear(struct change *change)
+{
+    free(change->after);
+}
+#define auto_change CLEANUP(change_clear)
+
+static struct change decide(const struct job *job, const struct docker_file *file,
+                            const char *registry)
+{
+    struct change change = { .registry = registry,
+                             .before = docker_config_helper(file->config, registry) };
+    if (!job->is_removal)
+        change.after = strdup(DOCKER_CONFIG_HELPER);
+    else if (is_ours(change.before))
+        change.after = docker_files_former_helper(file, registry);
+    else
+        change.after = change.before != NULL ? strdup(change.before) : NULL;
+    return change;
+}
+
+static void report(const struct job *job, const struct docker_file *file,
+                   const struct change *change, const char *backup)
+{
+    bool is_dry_run = job->options->own[SETUP_DRY_RUN] != NULL;
+    if (document_is_wanted(job->options)) {
+        json_object *object = json_object_new_object();
+        document_add(object, "file", file->path);
+        document_add(object, "registry", change->registry);
+        document_add(object, "helper", change->after);
+        document_add(object, "before", change->before);
+        document_add(object, "backup", backup[0] != '\0' ? backup : NULL);
+        document_append("credHelpers", object);
+        return;
+    }
+    const char *other = job->is_removal ? change->after : change->before;
+    output_paragraph("", INDENT, "%s: %s %s " PROGRAM "%s%s", file->path, change->registry,
+                     job->is_removal ? (is_dry_run ? "would no longer ask" : "no longer asks")
+                     : is_dry_run    ? "would ask"
+                                     : "now asks",
+                     other != NULL ? (job->is_removal ? ", but again docker-credential-"
+                                                      : ", not docker-credential-")
+                                   : "",
+                     other != NULL ? other : "");
+}
+
+static void report_unchanged(const struct job *job, const struct docker_file *file,
+                             const struct change *change)
+{
+    if (!job->is_removal)
+        notice("%s: %s already asks " PROGRAM ".", file->path, change->registry);
+    else if (file->is_there)
+        notice("%s: %s does not ask " PROGRAM ".", file->path, change->registry);
+}
+
+/* The text with all changes. */
+static struct secret *change_text(const struct job *job, const struct docker_file *file,
+                                  struct error *error)
+{
+    struct secret *text = secret_new(file->text->bytes, file->text->length);
+    for (size_t i = 0; text != NULL && i < job->count; i++) {
+        auto_change struct change change = decide(job, file, job->registries[i]);
+        auto_secret struct secret *before = text;
+        text = docker_config_set(before, change.registry, change.after, error);
+    }
+    return text;
+}
+
+/* A last look, before it replaces a file that works. */
+static bool verify(const struct job *job, const struct docker_file *file, const struct secret *text,
+                   struct error *error)
+{
+    auto_json_secret json_object *config = docker_config_parse(text, error);
+    for (size_t i = 0; config != NULL && i < job->count; i++) {
+        auto_change struct change change = decide(job, file, job->registries[i]);
+        if (!text_is_same(docker_config_helper(config, change.registry), change.after))
+            return error_set(error, ERROR_OTHER, "it cannot be changed safely");
+    }
+    return config != NULL;
+}
+
+static bool change_file(const struct job *job, const struct docker_file *file, struct error *error)
+{
+    char backup[PATH_MAX] = "";
+    auto_secret struct secret *text = change_text(job, file, error);
+    if (text == NULL || !verify(job, file, text, error))
+        return error_wanted(error, "%s", file->path);
+    bool is_changed = !secret_equals(text, file->text->bytes, file->text->length);
+    if (is_changed && job->options->own[SETUP_DRY_RUN] == NULL &&
+        !docker_files_write(file, text, backup, error))
+        return false;
+    for (size_t i = 0; i < job->count; i++) {
+        auto_change struct change change = decide(job, file, job->registries[i]);
+        if (text_is_same(change.before, change.after))
+            report_unchanged(job, file, &change);
+        else
+            report(job, file, &change, backup);
+    }
+    if (backup[0] != '\0' && !document_is_wanted(job->options))
+        output_paragraph("", INDENT, "%s: the original is kept as %s", file->path, backup);
+    return true;
+}
+
+/* Host tools look for the helper in PATH, and go on without it if it is not there. */
+static void warn_of_path(const struct job *job)
+{
+    autofree char *path = search_path_find(PROGRAM);
+    if (path == NULL && !job->is_removal)
+        warning(PROGRAM " is not in PATH, where docker and podman look for it");
+}
+
+/* Two processes would overwrite each other's changes. */
+static bool take_turn(const struct job *job, struct single_flight *flight, struct error *error)
+{
+    const char *const texts[] = { "docker", NULL };
+    const struct runtime_name name = runtime_name("setup", texts);
+    int64_t deadline = deadline_in(TURN_MILLISECONDS);
+    enum single_flight_role role = SINGLE_FLIGHT_LEADER;
+    if (job->options->own[SETUP_DRY_RUN] != NULL)
+        return true;
+    do
+        role = single_flight_join(flight, name.text, deadline);
+    while (role == SINGLE_FLIGHT_FOLLOWER);
+    return role == SINGLE_FLIGHT_LEADER ||
+           error_set(error, ERROR_OTHER, "another process is setting up docker");
+}
+
+static bool change_files(struct job *job, struct error *error)
+{
+    auto_single_flight struct single_flight flight = { -1 };
+    bool is_named = job->count > 0;
+    if (!take_turn(job, &flight, error) ||
+        !docker_files_find(!job->is_removal, &job->files, error) || !load_files(job, error))
+        return false;
+    for (size_t i = 0; i < job->files.count && !is_named; i++)
+        docker_config_each(job->files.items[i].config, add_if_ours, job);
+    for (size_t i = 0; i < job->files.count; i++)
+        if (!change_file(job, &job->files.items[i], error))
+            return false;
+    if (job->is_removal && (job->count == 0 || job->files.count == 0))
+        notice("docker and podman are not set up.");
+    warn_of_path(job);
+    return true;
+}
+
+static struct job make_job(const struct options *options)
+{
+    return (struct job){ .options = options, .is_removal = options->own[SETUP_REMOVE] != NULL };
+}
+
+static bool setup_docker(const struct options *options, int count, char **operands,
+                         struct error *error)
+{
+    auto_job struct job job = make_job(options);
+    setup_set_document(options, "credHelpers");
+    if (count == 0 && !job.is_removal) {
+        error_set(error, ERROR_USAGE, "no registry is given");
+        return error_hint(error, "Usage: entra setup docker REGISTRY...");
+    }
+    return (take_registries(&job, count, operands, error) && change_files(&job, error)) ||
+           error_wanted(error, "cannot set up docker");
+}
+
+/* ---- a part of `entra setup` ---- */
+
+/* What docker_config_each passes on to. */
+struct search {
+    struct job *job;
+    struct config *config;
+};
+
+/* A registry of ours that has a login, or the helper of another program. */
+static void add_if_registry(void *context, const char *registry, const char *helper)
+{
+    struct search *search = context;
+    struct error unused = { 0 };
+    const struct config_api *api = NULL;
+    auto_docker_server struct docker_server server = { 0 };
+    (void)helper;
+    if (docker_server_parse(registry, strlen(registry), &server, &unused) &&
+        config_find_registry(search->config, &server.url, &api, &unused) == CONFIG_MATCH)
+        add_registry(search->job, server.registry);
+}
+
+/* Finds the registries of the files that are there. */
+static bool find_registries(struct job *job, struct error *error)
+{
+    static const struct options none = { 0 };
+    auto_config struct config *config = config_read(&none, NULL, error);
+    struct search search = { job, config };
+    if (config == NULL || !docker_files_find(false, &job->files, error) || !load_files(job, error))
+        return false;
+    for (size_t i = 0; i < job->files.count; i++)
+        docker_config_each(job->files.items[i].config,
+                           job->is_removal ? add_if_ours : add_if_registry,
+                           job->is_removal ? (void *)job : &search);
+    return true;
+}
+
+/* In how many of the files the registry has our helper. */
+static size_t count_ours(const struct job *job, const char *registry)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < job->files.count; i++)
+        count += is_ours(docker_config_helper(job->files.items[i].config, registry));
+    return count;
+}
+
+/* The helper gets no options from the configuration of docker. */
+static bool has_options(const struct options *options)
+{
+    struct setup_storage storage = { "" };
+    const char *words[SETUP_WORDS_MAX];
+    setup_helper_options(options, &storage, words);
+    return words[0] != NULL;
+}
+
+static bool look_at_docker(const struct options *options, struct setup_plan *plan,
+                           struct error *error)
+{
+    auto_job struct job job = make_job(options);
+    if (!find_registries(&job, error))
+        return false;
+    if (has_options(options) && !job.is_removal && job.count > 0) {
+        setup_plan_note(plan, "is not set up: its helper cannot be given these options");
+        return true;
+    }
+    for (size_t i = 0; i < job.count; i++) {
+        const char *registry = job.registries[i];
+        if (job.is_removal)
+            setup_plan_change(plan, "no longer asks entra for %s", registry);
+        else if (count_ours(&job, registry) == job.files.count)
+            setup_plan_note(plan, "already asks entra for %s", registry);
+        else
+            setup_plan_change(plan, "asks entra for %s", registry);
+    }
+    if (job.files.count > 0 && job.count == 0 && !job.is_removal)
+        setup_plan_note(plan, "has no registry of Azure's; 'entra setup docker REGISTRY' adds one");
+    return true;
+}
+
+static bool apply_docker(const struct options *options, struct error *error)
+{
+    auto_job struct job found = make_job(options);
+    return find_registries(&found, error) &&
+           setup_docker(options, (int)found.count, found.registries, error);
+}
+
+const struct setup_part setup_part_docker = {
+    .name = "docker",
+    .program = &entra_setup_docker,
+    .look = look_at_docker,
+    .apply = apply_docker,
+};
+
+static const struct option_spec own_options[] = {
+    SETUP_OPTION_DRY_RUN,
+    SETUP_OPTION_REMOVE,
+    SETUP_OPTION_OUTPUT,
+    { .name = NULL },
+};
+
+const struct program entra_setup_docker = {
+    .name = "entra setup docker",
+    .usage =
+        "[OPTION]... REGISTRY...\n       entra setup docker --remove [OPTION]... [REGISTRY]...",
+    .summary = "Configures docker, podman and others to ask our helper for the passwords of these\n"
+               "container registries, and shows the changes.",
+    .examples = "entra setup docker contoso.azurecr.io\n"
+                "entra setup docker --remove",
+    .options = own_options,
+    .common = 0,
+    .is_typed = true,
+    .run = setup_docker,
+};

@@ -1,0 +1,298 @@
+# SPDX-License-Identifier: MIT
+"""entra setup docker: credHelpers in the configuration of docker and podman, and nothing else."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from authority import contoso
+from integration.docker_asking import CONTOSO, SCOPE
+from integration.test_docker_images import azure, pushed  # noqa: F401
+from integration.users import all_at_once
+from world.program import Outcome
+from world.world import World
+
+# As docker writes it, with what other programs keep there.
+DOCKERS = """{
+\t"auths": {
+\t\t"https://index.docker.io/v1/": {
+\t\t\t"auth": "YWRhOmh1bnRlcjI="
+\t\t},
+\t\t"contoso.azurecr.io": {}
+\t},
+\t"credsStore": "secretservice",
+\t"aliases": {"builder": "buildx"},
+\t"big": 18446744073709551616,
+\t"detachKeys": "ctrl-e,e"
+}
+"""
+
+
+@pytest.fixture
+def docker(world: World) -> Path:
+    file = world.session.home / ".docker" / "config.json"
+    file.parent.mkdir(mode=0o700)
+    file.write_text(DOCKERS)
+    file.chmod(0o600)
+    return file
+
+
+@pytest.fixture
+def podman(world: World) -> Path:
+    file = world.session.config / "containers" / "auth.json"
+    file.parent.mkdir()
+    file.write_text('{"auths":{"quay.io":{"auth":"eDp5"}}}')
+    file.chmod(0o600)
+    return file
+
+
+def set_up(world: World, *words: str, **how: object) -> Outcome:
+    outcome = world.run("entra", "setup", "docker", *words, **how)
+    assert outcome.code == 0, outcome
+    return outcome
+
+
+def helpers(file: Path) -> dict[str, str]:
+    return json.loads(file.read_text()).get("credHelpers", {})
+
+
+def test_a_registry_gets_its_helper_and_all_else_stays(world, docker, podman):
+    outcome = set_up(world, CONTOSO)
+    assert docker.read_text() == DOCKERS.replace(
+        '"ctrl-e,e"\n', '"ctrl-e,e",\n\t"credHelpers": {\n\t\t"contoso.azurecr.io": "entra"\n\t}\n')
+    assert podman.read_text() == '{"auths":{"quay.io":{"auth":"eDp5"}},"credHelpers":' \
+                                 '{"contoso.azurecr.io": "entra"}}'
+    for file in (docker, podman):
+        assert f"{file}: {CONTOSO} now asks docker-credential-entra\n" in outcome.out
+        assert f"{file}: the original is kept as {file}.before-entra\n" in outcome.out
+        assert file.stat().st_mode & 0o777 == 0o600
+    assert "hunter2" not in outcome.out and "YWRh" not in outcome.out
+
+
+def test_the_second_time_there_is_nothing_to_do(world, docker, podman):
+    set_up(world, CONTOSO)
+    before = docker.read_text(), podman.read_text()
+    outcome = set_up(world, CONTOSO)
+    assert outcome.out == "" and outcome.err.count("already asks docker-credential-entra") == 2
+    assert (docker.read_text(), podman.read_text()) == before
+    assert not docker.with_name("config.json.before-entra.2").exists()
+
+
+def test_it_can_be_undone(world, docker, podman):
+    before = docker.read_text(), podman.read_text()
+    set_up(world, CONTOSO, "fabrikam.azurecr.io")
+    assert list(helpers(docker)) == [CONTOSO, "fabrikam.azurecr.io"]
+    outcome = set_up(world, "--remove")
+    assert f"{docker}: {CONTOSO} no longer asks docker-credential-entra\n" in outcome.out
+    assert (docker.read_text(), podman.read_text()) == before
+    assert "docker and podman are not set up." in set_up(world, "--remove").err
+
+
+def test_the_advice_of_the_helper_that_stores_no_password_works(world, docker):
+    set_up(world, CONTOSO)
+    login = json.dumps({"ServerURL": CONTOSO, "Username": "admin", "Secret": "hunter2"})
+    said = world.run("docker-credential-entra", "store", input=login).err
+    (command,) = re.findall(r"run '(entra [^']*)' first", said)
+    assert world.run("sh", "-ec", command).code == 0
+    assert helpers(docker) == {}
+
+
+def test_of_several_registries_one_can_be_undone(world, docker):
+    set_up(world, CONTOSO, "fabrikam.azurecr.io")
+    set_up(world, "--remove", CONTOSO)
+    assert helpers(docker) == {"fabrikam.azurecr.io": "entra"}
+    assert "does not ask" in set_up(world, "--remove", CONTOSO).err
+
+
+def test_a_registrys_former_helper_comes_back(world, docker):
+    docker.write_text(json.dumps({"credHelpers": {CONTOSO: "acr-env", "gcr.io": "gcloud"}}))
+    outcome = set_up(world, CONTOSO)
+    assert f"{CONTOSO} now asks docker-credential-entra, not docker-credential-acr-env" in outcome.out
+    assert helpers(docker) == {CONTOSO: "entra", "gcr.io": "gcloud"}
+    set_up(world, "fabrikam.azurecr.io")
+    outcome = set_up(world, "--remove")
+    assert "but again docker-credential-acr-env" in outcome.out
+    assert helpers(docker) == {CONTOSO: "acr-env", "gcr.io": "gcloud"}
+
+
+def test_the_helper_of_another_program_is_not_removed(world, docker):
+    text = json.dumps({"credHelpers": {CONTOSO: "acr-env"}})
+    docker.write_text(text)
+    set_up(world, "--remove", CONTOSO)
+    set_up(world, "--remove")
+    assert docker.read_text() == text
+
+
+@pytest.mark.parametrize("words", [(CONTOSO,), ("--remove",)])
+def test_a_dry_run_shows_what_would_be_done_and_changes_nothing(world, docker, words):
+    if words == ("--remove",):
+        set_up(world, CONTOSO)
+    before = {path: path.read_bytes() for path in world.session.home.rglob("*") if path.is_file()}
+    outcome = set_up(world, "--dry-run", *words)
+    assert ("would no longer ask" if words == ("--remove",) else "would ask") in outcome.out
+    after = {path: path.read_bytes() for path in world.session.home.rglob("*") if path.is_file()}
+    assert after == before
+
+
+@pytest.mark.parametrize("given", [CONTOSO.upper(), f"https://{CONTOSO}/v2/", f" {CONTOSO}",
+                                   f"{CONTOSO}:443"])
+def test_a_registry_is_written_as_docker_looks_for_it(world, docker, given):
+    set_up(world, given)
+    assert helpers(docker) == {CONTOSO: "entra"}
+
+
+@pytest.mark.parametrize("given, why", [
+    ("docker.io", "docker.io is not a container registry of ours"),
+    ("contoso", "Its whole name may be contoso.azurecr.io."),
+    ("*.azurecr.io", "is not a usable host name"), ("a b", "invalid character"),
+    ("contoso.azurecr.io.evil.example", "not a container registry of ours"),
+    ("http://contoso.azurecr.io", "not a container registry of ours"),
+])
+def test_what_is_not_a_registry_of_ours_is_refused(world, docker, given, why):
+    outcome = world.run("entra", "setup", "docker", CONTOSO, given)
+    assert (outcome.code, outcome.out) == (2, "") and why in outcome.err, outcome
+    assert docker.read_text() == DOCKERS
+
+
+def test_a_registry_of_the_configuration_can_be_set_up(world, docker):
+    document = world.appsettings()
+    document["Images"] = {"BaseUrl": "https://images.contoso.com:5000/", "Scopes": [SCOPE]}
+    world.write_appsettings(document)
+    set_up(world, "images.contoso.com:5000")
+    assert helpers(docker) == {"images.contoso.com:5000": "entra"}
+
+
+def test_a_registry_must_be_given(world):
+    outcome = world.run("entra", "setup", "docker")
+    assert outcome.code == 2 and "Usage: entra setup docker REGISTRY..." in outcome.err
+
+
+def test_files_that_are_not_there_are_made_for_the_user_alone(world):
+    set_up(world, CONTOSO)
+    made = [file for file in (world.session.home / ".docker" / "config.json",
+                              world.session.config / "containers" / "auth.json") if file.exists()]
+    assert made
+    for file in made:
+        assert file.read_text() == '{\n\t"credHelpers": {\n\t\t"contoso.azurecr.io": "entra"\n\t}\n}\n'
+        assert file.stat().st_mode & 0o777 == 0o600
+        assert file.parent.stat().st_mode & 0o777 == 0o700
+    set_up(world, "--remove")
+    assert all(file.read_text() == "{}\n" for file in made)
+
+
+def test_variables_name_other_files(world):
+    folder, file = world.session.home / "docker", world.session.home / "auth.json"
+    env = {"DOCKER_CONFIG": str(folder), "REGISTRY_AUTH_FILE": str(file)}
+    folder.mkdir()
+    (folder / "config.json").write_text("{}")
+    set_up(world, CONTOSO, env=env)
+    assert helpers(folder / "config.json") == helpers(file) == {CONTOSO: "entra"}
+    assert not (world.session.home / ".docker").exists()
+
+
+@pytest.mark.parametrize("name", ["DOCKER_CONFIG", "REGISTRY_AUTH_FILE"])
+def test_a_variable_must_be_an_absolute_path(world, name):
+    outcome = world.run("entra", "setup", "docker", CONTOSO, env={name: "relative"})
+    assert outcome.code == 2 and name in outcome.err
+
+
+def test_a_link_stays_a_link(world, docker):
+    real = docker.with_name("real.json")
+    docker.rename(real)
+    docker.symlink_to("real.json")
+    set_up(world, CONTOSO)
+    assert docker.is_symlink() and helpers(real) == {CONTOSO: "entra"}
+    set_up(world, "--remove")
+    assert real.read_text() == DOCKERS
+
+
+@pytest.mark.parametrize("text, why", [
+    ("{", "not valid JSON"), ("[]", "not a JSON object"), ('{"credHelpers": []}', "credHelpers"),
+    ('{"credHelpers": {}, "credHelpers": {}}', "twice"), ("{} x", "not valid JSON"),
+])
+def test_a_file_that_cannot_be_changed_for_sure_is_left_alone(world, docker, text, why):
+    docker.write_text(text)
+    outcome = world.run("entra", "setup", "docker", CONTOSO)
+    assert outcome.code == 1 and why in outcome.err and str(docker) in outcome.err, outcome
+    assert docker.read_text() == text
+
+
+def test_a_file_that_others_can_write_is_refused(world, docker):
+    docker.chmod(0o666)
+    outcome = world.run("entra", "setup", "docker", CONTOSO)
+    assert outcome.code == 2 and str(docker) in outcome.err
+    assert docker.read_text() == DOCKERS
+
+
+def test_processes_do_not_overwrite_each_others_changes(world, docker, programs):
+    names = [f"registry{number}.azurecr.io" for number in range(20)]
+    outcomes = all_at_once(world, [("entra", "setup", "docker", name) for name in names])
+    assert {outcome.code for outcome in outcomes} == {0}, outcomes
+    assert set(helpers(docker)) == set(names)
+
+
+def test_it_says_if_docker_would_not_find_the_helper(world, docker, programs):
+    env = {"PATH": "/usr/bin:/bin"}
+    outcome = world.run(programs / "entra", "setup", "docker", CONTOSO, env=env)
+    assert outcome.code == 0 and "docker-credential-entra is not in PATH" in outcome.err
+
+
+def test_the_document_has_each_file_and_registry(world, docker):
+    docker.write_text(json.dumps({"credHelpers": {CONTOSO: "acr-env"}}))
+    outcome = set_up(world, CONTOSO, "--output", "json")
+    document = json.loads(outcome.out)
+    assert document["dryRun"] is False
+    assert {"file": str(docker), "registry": CONTOSO, "helper": "entra", "before": "acr-env",
+            "backup": f"{docker}.before-entra"} in document["credHelpers"]
+
+
+# ---- entra setup ----
+
+def plan(world: World, *words: str) -> list[str]:
+    outcome = world.run("entra", "setup", "--dry-run", "--output", "json", *words)
+    assert outcome.code == 0, outcome
+    return json.loads(outcome.out)["plan"]["docker"]
+
+
+def test_setup_finds_registries_that_docker_has_logged_in_to(world, docker):
+    assert plan(world) == [f"asks entra for {CONTOSO}"]
+    set_up(world, CONTOSO)
+    assert plan(world) == [f"already asks entra for {CONTOSO}"]
+    assert plan(world, "--remove") == [f"no longer asks entra for {CONTOSO}"]
+
+
+def test_setup_does_what_it_plans(world, docker):
+    assert world.run("entra", "setup", "--yes").code == 0
+    assert helpers(docker) == {CONTOSO: "entra"}
+    assert world.run("entra", "setup", "--remove", "--yes").code == 0
+    assert docker.read_text() == DOCKERS
+
+
+def test_setup_is_silent_about_docker_where_it_has_no_configuration(world):
+    assert plan(world) == []
+    assert "docker" not in world.run("entra", "setup", "--dry-run").out
+
+
+def test_setup_says_how_to_add_a_registry(world, docker):
+    docker.write_text("{}")
+    assert plan(world) == ["has no registry of Azure's; 'entra setup docker REGISTRY' adds one"]
+
+
+def test_setup_does_not_promise_options_that_the_helper_would_not_get(world, docker):
+    assert plan(world, "--tenant", contoso.TENANT.guid) == \
+        ["is not set up: its helper cannot be given these options"]
+
+
+# ---- with skopeo ----
+
+def test_what_setup_writes_is_what_skopeo_reads(azure):
+    azure.session.env.pop("REGISTRY_AUTH_FILE")
+    shutil.rmtree(azure.session.config / "containers")
+    set_up(azure, CONTOSO)
+    pushed(azure)
+    assert len(azure.registry.exchanges) == 1
