@@ -25,6 +25,7 @@ fuzz_cargo_config_SOURCES       := helpers/entra/setup/cargo_config.c helpers/en
 fuzz_cargo_request_SOURCES      := helpers/cargo/cargo_answer.c helpers/cargo/cargo_request.c
 fuzz_certificate_SOURCES        := common/acquire/app/certificate.c common/acquire/app/key_store.c \
                                    common/acquire/app/thumbprint.c tests/fuzz/given_file.c
+fuzz_curl_tools_SOURCES         := helpers/curl/bazel.c helpers/curl/goauth.c helpers/feed/feed_token.c
 fuzz_device_code_answer_SOURCES := common/acquire/user/device_code_answer.c
 fuzz_doctor_git_SOURCES         := helpers/entra/doctor/doctor_git.c \
                                    helpers/entra/doctor/doctor_git_network.c \

@@ -24,6 +24,7 @@ from world.browser import Browser
 from world.cargo_registry import CargoRegistry
 from world.git_server import GitServer
 from world.gate import Gate
+from world.go_mirror import GoMirror
 from world.graph import Graph
 from world.identity_service import IdentityService
 from world.kubeconfig import ExecPlugin, write_kubeconfig
@@ -123,6 +124,12 @@ class World:
         """It can also serve as pkgs.dev.azure.com."""
         server = CargoRegistry(self.certificates.server_context("pkgs.dev.azure.com"),
                                self._gate(contoso.AZURE_DEVOPS))
+        self._cleanup.callback(server.close)
+        return server
+
+    @cached_property
+    def go_mirror(self) -> GoMirror:
+        server = GoMirror(self.certificates.server_context(), self._gate(contoso.AZURE_DEVOPS))
         self._cleanup.callback(server.close)
         return server
 
