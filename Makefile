@@ -346,7 +346,7 @@ check-peers: installed
 	@$(if $(KUBELOGIN_TABLE),KUBELOGIN_TABLE='$(KUBELOGIN_TABLE)') $(PYTEST) \
 	    $(if $(KUBELOGIN_TABLE),-n 0,-n 2) tests/integration/test_kubelogin_beside.py \
 	    tests/integration/test_broker_peers.py tests/integration/test_cargo_real.py \
-	    tests/integration/test_keyring_peers.py
+	    tests/integration/test_keyring_peers.py tests/integration/test_curl_tools.py
 
 # Minutes of everything at once, where make check has seconds of it. It tells what it counted.
 SOAK_SECONDS ?= 180

@@ -214,6 +214,11 @@ enum config_match config_find_url(struct config *config, const struct url *url,
     return most > 0 ? CONFIG_MATCH : CONFIG_NO_MATCH;
 }
 
+const char *config_api_name(const struct config_api *api)
+{
+    return api->name;
+}
+
 bool config_api_has_scope(const struct config_api *api)
 {
     json_object *scopes = config_member(api->section.object, "Scopes");

@@ -134,6 +134,9 @@ struct config_api;
 enum config_match config_find_url(struct config *config, const struct url *url,
                                   const struct config_api **ret_api, struct error *error);
 
+/* Its name, which belongs to the configuration. */
+const char *config_api_name(const struct config_api *api);
+
 /* Whether the API takes tokens: false if its Scopes are an empty array. */
 bool config_api_has_scope(const struct config_api *api);
 

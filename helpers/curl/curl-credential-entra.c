@@ -8,10 +8,17 @@
 #include "common/base/user.h"
 #include "common/config/config.h"
 #include "common/tokens/tokens.h"
+#include "helpers/curl/bazel.h"
 #include "helpers/curl/curl_transfer.h"
+#include "helpers/curl/goauth.h"
 #include "helpers/programs.h"
 
 #define URLS_MAX 100
+
+/* The indices of our own options in options->own. */
+enum own_option {
+    GOAUTH,
+};
 
 /* What is asked for: a URL as it is, or the call that an API's section describes. */
 struct transfer {
@@ -113,9 +120,19 @@ static bool answer_all(struct config *config, const struct options *options, int
            error_set(error, ERROR_OTHER, "cannot write to stdout: %s", strerror(errno));
 }
 
-static bool answer_curl(const struct options *options, int count, char **operands,
-                        struct error *error)
+/* With --api, it would be a path. */
+static bool is_bazel_call(const struct options *options, int count, char **operands)
 {
+    return count == 1 && options->api == NULL && strcmp(operands[0], "get") == 0;
+}
+
+static bool answer(const struct options *options, int count, char **operands, struct error *error)
+{
+    if (options->own[GOAUTH] != NULL)
+        return count > 1 ? program_fail_operand(operands[1], error)
+                         : goauth_answer(options, count > 0 ? operands[0] : NULL, error);
+    if (is_bazel_call(options, count, operands))
+        return bazel_get(options, error);
     if (count < 1 && options->api == NULL) {
         error_set(error, ERROR_USAGE, "no URL is given");
         return error_hint(error, "Usage: curl-credential-entra URL | curl -K -");
@@ -126,20 +143,40 @@ static bool answer_curl(const struct options *options, int count, char **operand
     return config != NULL && answer_all(config, options, count, operands, error);
 }
 
+static const struct option_spec own_options[] = {
+    { "goauth", NULL, "answer Go, as GOAUTH's command", OPTION_OWN_FLAG, OPTION_OWN(GOAUTH), 0 },
+    { .name = NULL },
+};
+
 const struct program curl_credential_program = {
     .name = "curl-credential-entra",
     .usage = "[OPTION]... URL...\n"
-             "       curl-credential-entra --api NAME [OPTION]... [PATH|URL]...",
+             "       curl-credential-entra --api NAME [OPTION]... [PATH|URL]...\n"
+             "       curl-credential-entra [OPTION]... get\n"
+             "       curl-credential-entra --goauth [OPTION]... [URL]",
     .summary = "Prints a curl configuration with each URL and its Microsoft Entra token, for\n"
-               "curl -K -.",
+               "curl -K -. Also answers Bazel, as its credential helper, and Go.",
     .examples = "curl-credential-entra https://localhost:44372/api/TodoList | curl -K -\n"
                 "curl-credential-entra --api Graph v1.0/me | curl -K -",
+    .options = own_options,
     .common = OPTIONS_ALL,
     .is_typed = true,
-    .run = answer_curl,
+    .run = answer,
 };
+
+/* As far as a word can tell: a --config is relative to where a user is, but not to where a build
+ * is. */
+static bool is_run_by_tool(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++)
+        if (strncmp(argv[i], "--g", strlen("--g")) == 0 || strcmp(argv[i], "get") == 0)
+            return true;
+    return false;
+}
 
 int curl_credential_entra(int argc, char **argv)
 {
-    return program_main(argc, argv, &curl_credential_program);
+    struct program program = curl_credential_program;
+    program.is_typed = !is_run_by_tool(argc, argv);
+    return program_main(argc, argv, &program);
 }

@@ -25,6 +25,7 @@ fuzz_cargo_config_SOURCES       := helpers/entra/setup/cargo_config.c helpers/en
 fuzz_cargo_request_SOURCES      := helpers/cargo/cargo_answer.c helpers/cargo/cargo_request.c
 fuzz_certificate_SOURCES        := common/acquire/app/certificate.c common/acquire/app/key_store.c \
                                    common/acquire/app/thumbprint.c tests/fuzz/given_file.c
+fuzz_curl_tools_SOURCES         := helpers/curl/bazel.c helpers/curl/goauth.c helpers/feed/feed_token.c
 fuzz_device_code_answer_SOURCES := common/acquire/user/device_code_answer.c
 fuzz_doctor_git_SOURCES         := helpers/entra/doctor/doctor_git.c \
                                    helpers/entra/doctor/doctor_git_network.c \
@@ -77,10 +78,9 @@ fuzz_pop_claims_SOURCES         := helpers/kubectl/pop_claims.c
 fuzz_probe_SOURCES              := common/acquire/http/probe.c $(fuzz_redaction_SOURCES) \
                                    common/acquire/http/token_answer.c tests/fuzz/answers.c
 fuzz_redirect_SOURCES           := $(fuzz_redaction_SOURCES) common/acquire/user/redirect.c
+fuzz_registry_answer_SOURCES    := common/acquire/registry/registry_answer.c
 fuzz_setting_line_SOURCES       := $(addprefix helpers/entra/setup/,setting_line.c toml_string.c \
                                    toml_text.c)
-fuzz_registry_answer_SOURCES    := common/acquire/registry/registry_answer.c
-fuzz_setting_line_SOURCES       := helpers/entra/setup/setting_line.c
 fuzz_settings_SOURCES           := helpers/entra/doctor/doctor_report.c tests/fuzz/given_file.c
 fuzz_shared_error_SOURCES       := tests/fuzz/memory_folder.c
 fuzz_sign_in_answer_SOURCES     := common/acquire/base64url.c common/acquire/user/sign_in_answer.c

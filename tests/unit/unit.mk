@@ -26,6 +26,7 @@ unit_cargo_request_SOURCES       := helpers/cargo/cargo_answer.c helpers/cargo/c
 unit_credential_check_SOURCES   := common/acquire/app/client_secret.c \
                                    common/acquire/app/credential_check.c \
                                    common/acquire/app/thumbprint.c
+unit_curl_tools_SOURCES          := helpers/curl/bazel.c helpers/curl/goauth.c helpers/feed/feed_token.c
 unit_device_code_answer_SOURCES := common/acquire/user/device_code_answer.c
 unit_discovery_SOURCES          := common/acquire/http/discovery.c
 unit_docker_SOURCES             := $(addprefix helpers/docker/docker_,answer.c login.c server.c)

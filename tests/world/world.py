@@ -25,6 +25,7 @@ from world.cargo_registry import CargoRegistry
 from world.container_registry import ContainerRegistry
 from world.git_server import GitServer
 from world.gate import Gate
+from world.go_mirror import GoMirror
 from world.graph import Graph
 from world.identity_service import IdentityService
 from world.kubeconfig import ExecPlugin, write_kubeconfig
@@ -124,6 +125,12 @@ class World:
         """It can also serve as pkgs.dev.azure.com."""
         server = CargoRegistry(self.certificates.server_context("pkgs.dev.azure.com"),
                                self._gate(contoso.AZURE_DEVOPS))
+        self._cleanup.callback(server.close)
+        return server
+
+    @cached_property
+    def go_mirror(self) -> GoMirror:
+        server = GoMirror(self.certificates.server_context(), self._gate(contoso.AZURE_DEVOPS))
         self._cleanup.callback(server.close)
         return server
 
