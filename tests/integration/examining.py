@@ -11,7 +11,7 @@ from world.program import Outcome
 from world.world import World
 
 CHECKS = ["configuration", "permissions", "host", "clock", "network", "keyring", "broker",
-          "credential", "token", "git", "kubectl"]
+          "credential", "token", "git", "kubectl", "pip"]
 TICK, CROSS, DASH = "✓", "✗", "–"
 
 

@@ -371,3 +371,52 @@ def test_without_git_and_kubectl_their_checks_are_skipped(world, programs):
     report = examine(world, env={"PATH": str(programs)})
     assert report.ok
     assert report.statuses("git") == report.statuses("kubectl") == {"skipped"}
+
+
+# ---- pip ----
+
+
+def of_pip(report) -> tuple[str, str]:
+    (finding,) = report.of("pip")
+    return finding["status"], finding["message"]
+
+
+@pytest.fixture
+def pip(world):
+    """A user with ~/bin in PATH, where setup has made the link."""
+    world.session.env["PATH"] = f"{world.session.home}/bin:{world.session.env['PATH']}"
+    assert world.run("entra", "setup", "pip").code == 0
+    return world
+
+
+def test_pip_that_is_not_set_up_is_skipped(world):
+    assert of_pip(examine(world)) == ("skipped",
+                                      "pip does not run our helper (see 'entra setup pip')")
+
+
+def test_pip_that_runs_our_helper_is_reported(pip):
+    status, message = of_pip(examine(pip))
+    assert status == "ok" and message.endswith(f": {pip.session.home}/bin/keyring")
+
+
+@pytest.mark.parametrize("env", [{"PIP_KEYRING_PROVIDER": "disabled"}, {"XDG_CONFIG_HOME": "/nowhere"}])
+def test_pip_that_does_not_run_keyring_is_skipped(pip, env):
+    status, message = of_pip(examine(pip, "--config", str(pip.appsettings_file), env=env))
+    assert status == "skipped" and "not told to run it" in message
+
+
+def test_another_keyring_before_ours_fails(pip):
+    other = pip.session.home / "other" / "keyring"
+    other.parent.mkdir()
+    other.write_text("#!/bin/sh\n")
+    other.chmod(0o755)
+    report = examine(pip, env={"PATH": f"{other.parent}:{pip.session.env['PATH']}"})
+    assert of_pip(report) == ("failed", f"pip is set up, but the keyring that it runs is not ours: {other}")
+    assert "entra setup pip" in report.error["hint"]
+
+
+def test_a_link_that_is_gone_fails_until_it_is_set_up_again(pip):
+    (pip.session.home / "bin" / "keyring").unlink()
+    assert of_pip(examine(pip))[0] == "failed"
+    assert pip.run("entra", "setup", "pip").code == 0
+    assert of_pip(examine(pip))[0] == "ok"

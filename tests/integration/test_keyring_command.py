@@ -12,8 +12,9 @@ from authority import contoso
 from integration.keyring_asking import (HOST, INDEX, PUBLIC_CLOUD, USERNAME, another, azure, calls,
                                         keyring, link, provider)
 from integration.stored import forget_tokens
-from integration.users import NO_BROWSER, SIGN_IN_FIRST
+from integration.users import NO_BROWSER, SIGN_IN_FIRST, enter, start_device_code, whose
 from world.package_feed import FEED
+from world.program import Outcome
 from world.world import World
 
 HOME = contoso.TENANT.guid
@@ -98,6 +99,44 @@ def test_a_failure_has_its_reason_and_no_output(azure):
     assert (outcome.code, outcome.out) == (2, "")
     assert "no tenant" in outcome.err
     assert calls(other) == []
+
+
+# ---- with a user ----
+
+@pytest.fixture
+def person(desk: World) -> World:
+    """A user of Azure DevOps at a desktop, who has yet to sign in."""
+    desk.write_appsettings(desk.user_appsettings(None) | {
+        "AzureDevOps": {"RequestAppToken": False, "Scopes": [f"{contoso.AZURE_DEVOPS}/.default"]}})
+    link(desk)
+    return desk
+
+
+def test_a_user_signs_in_where_pip_runs(person):
+    """pip gives it no stdin, and keeps its stderr."""
+    outcome = person.at_terminal("sh", "-c", 'exec "$@" 2>/dev/null </dev/null', "sh", "keyring",
+                                 *PIP).finish()
+    assert outcome.code == 0, outcome
+    assert whose(person, Outcome((), 0, json.loads(outcome.out)["password"], "", 0),
+                 contoso.AZURE_DEVOPS) == contoso.ADA.username
+    assert len(person.authority.authorize_requests) == 1
+    assert keyring(person, "get", INDEX, "ada").code == 0
+
+
+def test_a_provider_that_must_not_ask_does_not(person):
+    outcome = person.at_terminal("keyring-credential-entra", "-U", INDEX, "-NonInteractive",
+                                 "True").finish()
+    assert (outcome.code, outcome.out) == (SIGN_IN_FIRST, "")
+    assert person.authority.authorize_requests == []
+
+
+def test_a_provider_without_a_dialog_shows_a_code(person):
+    terminal, code = start_device_code(person, "keyring-credential-entra", "-U", INDEX, "-C",
+                                       "False", "-F", "Json")
+    enter(person, code)
+    outcome = terminal.finish()
+    assert outcome.code == 0 and json.loads(outcome.out)["Username"] == USERNAME
+    assert person.authority.authorize_requests == []
 
 
 # ---- what is handed on ----

@@ -39,6 +39,8 @@ COMMANDS = {
     "entra": lambda world: ("entra", "token", *users.API),
     "curl-credential-entra": lambda world: ("curl-credential-entra", world.web_api.todo_list_url),
     "exec-credential-entra": lambda world: ("exec-credential-entra",),
+    "keyring-credential-entra": lambda world: ("keyring-credential-entra", "get",
+                                               f"{world.git_server.url}/pypi/simple/", "ada"),
     "git-credential-entra": lambda world: ("git-credential-entra", "get"),
 }
 

@@ -18,6 +18,7 @@ from authority.directory import Federation, User
 from authority.keys import process_key
 from integration.asking import EXEC_INFO, own_host
 from integration.credentials import configure, path, register
+from integration.keyring_asking import INDEX
 from integration.test_federated import ISSUER, SUBJECT, foreign_token
 from integration.test_git_azure_devops import HOME, PUBLIC_CLOUD
 from integration.test_git_claims import CLAIMS, challenge, encoded
@@ -215,6 +216,16 @@ def curl(world: World) -> Job:
     return Job("curl-credential-entra", (world.web_api.todo_list_url,))
 
 
+def keyring(world: World) -> Job:
+    """As pip calls it, for a feed that the configuration has."""
+    return Job("keyring-credential-entra", ("--mode=creds", "--output=json", "get",
+                                            f"{world.git_server.url}/pypi/simple/"))
+
+
+def azure_artifacts(world: World) -> Job:
+    return Job("keyring-credential-entra", ("get", INDEX, "ada"))
+
+
 def when_due(job: Callable[[World], Job]) -> Callable[[World], Job]:
     """The time to renew what is in the keyring `runtime` has come."""
     def later(world: World) -> Job:
@@ -258,6 +269,7 @@ RECORDS = (
     Flow("git get, warm", git("get"), (git("get"),), app),
     Flow("kubectl get, warm", kubectl, (kubectl,), app),
     Flow("curl get, warm", curl, (curl,), app),
+    Flow("keyring get, warm", keyring, (keyring,), app),
     Flow("entra token, warm", token, (token,), app),
     Flow("entra token, cold", token, (git_token,), app),
     Flow("entra token, cold, kept secret", token, (set_secret,), app_with_kept_secret),
@@ -299,6 +311,7 @@ RECORDS = (
     Flow("entra token, Azure Arc", managed, (), machine_of_arc, mounts=True, sample=500),
     Flow("git get, no prompts", git("get"), (), user_without_prompts, code=5),
     Flow("git get, learned tenant", azure_devops, (), app_without_tenant, sample=500),
+    Flow("keyring get, learned tenant", azure_artifacts, (), app_without_tenant, sample=500),
     Flow("git get, claims challenge", git("get", challenge(encoded(CLAIMS))), (git("get"),), app,
          sample=250),
     Flow("git erase, claims challenge", git_rejects, (git("get"),), app),

@@ -30,6 +30,7 @@ static const struct {
     { "token", doctor_token },
     { "git", doctor_git },
     { "kubectl", doctor_kubectl },
+    { "pip", doctor_pip },
 };
 
 int64_t doctor_deadline(const struct doctor *doctor)

@@ -108,6 +108,7 @@ void doctor_keyring(struct doctor *doctor);    /* doctor_keyring.c */
 void doctor_broker(struct doctor *doctor);     /* doctor_broker.c */
 void doctor_git(struct doctor *doctor);        /* doctor_git.c */
 void doctor_kubectl(struct doctor *doctor);    /* doctor_kubectl.c */
+void doctor_pip(struct doctor *doctor);        /* doctor_pip.c */
 
 /* ---- for the checks ---- */
 

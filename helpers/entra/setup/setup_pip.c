@@ -18,54 +18,29 @@
 #include "common/base/text.h"
 #include "helpers/entra/entra.h"
 #include "helpers/entra/setup/keyring_link.h"
-#include "helpers/entra/setup/setting_file.h"
+#include "helpers/entra/setup/keyring_user.h"
 #include "helpers/entra/setup/setup.h"
 
 #define INDENT 2
-
-/* The programs that run keyring, and where each user configures that. */
-static const struct tool {
-    const char *name;
-    const char *file; /* below $XDG_CONFIG_HOME */
-    const char *variable;
-    struct setting setting;
-} tools[] = {
-    { "pip",
-      "pip/pip.conf",
-      "PIP_KEYRING_PROVIDER",
-      { "global", "keyring-provider", "subprocess" } },
-    { "uv", "uv/uv.toml", "UV_KEYRING_PROVIDER", { NULL, "keyring-provider", "\"subprocess\"" } },
-};
-#define TOOLS ARRAY_SIZE(tools)
-enum { PIP, UV };
 
 struct job {
     const struct options *options;
     bool is_dry_run;
     bool is_removal;
     struct keyring_link link;
-    struct setting_file files[TOOLS];
-    bool is_meant[TOOLS]; /* uv is left alone where it is not installed */
+    struct setting_file files[KEYRING_USERS];
+    bool is_meant[KEYRING_USERS]; /* uv is left alone where it is not installed */
 };
 
 static void job_clear(struct job *job)
 {
     keyring_link_clear(&job->link);
-    for (size_t i = 0; i < TOOLS; i++)
+    for (enum keyring_user_name i = 0; i < KEYRING_USERS; i++)
         setting_file_clear(&job->files[i]);
 }
 #define auto_job CLEANUP(job_clear)
 
 /* ---- looking ---- */
-
-static char *config_path(const char *file)
-{
-    const char *config = environment_path("XDG_CONFIG_HOME");
-    const char *home = environment_path("HOME");
-    return config != NULL ? text_format("%s/%s", config, file)
-           : home != NULL ? text_format("%s/.config/%s", home, file)
-                          : NULL;
-}
 
 static bool find(struct job *job, const struct options *options, struct error *error)
 {
@@ -73,16 +48,11 @@ static bool find(struct job *job, const struct options *options, struct error *e
                          .is_dry_run = options->own[SETUP_DRY_RUN] != NULL,
                          .is_removal = options->own[SETUP_REMOVE] != NULL };
     keyring_link_find(&job->link);
-    for (size_t i = 0; i < TOOLS; i++) {
-        struct setting_file *file = &job->files[i];
-        file->path = config_path(tools[i].file);
-        file->setting = &tools[i].setting;
-        if (file->path == NULL)
-            return error_set(error, ERROR_USAGE, "HOME is not set");
-        if (!setting_file_read(file, error))
+    for (enum keyring_user_name i = 0; i < KEYRING_USERS; i++) {
+        if (!keyring_user_read(i, &job->files[i], error))
             return false;
-        autofree char *program = search_path_find(tools[i].name);
-        job->is_meant[i] = i == PIP || program != NULL || file->exists;
+        autofree char *program = search_path_find(keyring_users[i].name);
+        job->is_meant[i] = i == KEYRING_USER_PIP || program != NULL || job->files[i].exists;
     }
     return true;
 }
@@ -98,12 +68,14 @@ static bool wants_change(const struct job *job, size_t i)
 
 static bool is_done(const struct job *job)
 {
-    return job->link.is_ours && !wants_change(job, PIP) && !wants_change(job, UV);
+    return job->link.is_ours && !wants_change(job, KEYRING_USER_PIP) &&
+           !wants_change(job, KEYRING_USER_UV);
 }
 
 static bool is_set_up(const struct job *job)
 {
-    bool is = job->files[PIP].state == SETTING_OURS || job->files[UV].state == SETTING_OURS;
+    bool is = job->files[KEYRING_USER_PIP].state == SETTING_OURS ||
+              job->files[KEYRING_USER_UV].state == SETTING_OURS;
     for (size_t i = 0; i < KEYRING_LINK_FOLDERS; i++) {
         autofree char *link = keyring_link_of_ours(i);
         is = is || link != NULL;
@@ -204,15 +176,16 @@ static bool is_other_value(const char *value)
 static void warn_of_rivals(const struct job *job)
 {
     static const char *const sections[] = { "install", "download", "wheel" };
-    for (size_t i = 0; i < TOOLS; i++)
-        if (job->is_meant[i] && is_other_value(environment(tools[i].variable)))
-            warning("%s is set to '%.40s', which takes precedence over %s", tools[i].variable,
-                    environment(tools[i].variable), job->files[i].path);
+    for (enum keyring_user_name i = 0; i < KEYRING_USERS; i++)
+        if (job->is_meant[i] && is_other_value(environment(keyring_users[i].variable)))
+            warning("%s is set to '%.40s', which takes precedence over %s",
+                    keyring_users[i].variable, environment(keyring_users[i].variable),
+                    job->files[i].path);
     for (size_t i = 0; i < ARRAY_SIZE(sections); i++) {
         const struct setting setting = { sections[i], "keyring-provider", "subprocess" };
-        if (setting_find(&setting, job->files[PIP].text) == SETTING_OTHER)
-            warning("%s has another keyring-provider for 'pip %s'", job->files[PIP].path,
-                    sections[i]);
+        if (setting_find(&setting, job->files[KEYRING_USER_PIP].text) == SETTING_OTHER)
+            warning("%s has another keyring-provider for 'pip %s'",
+                    job->files[KEYRING_USER_PIP].path, sections[i]);
     }
 }
 
@@ -231,10 +204,10 @@ static void say_what_stays(const struct job *job)
 {
     if (job->link.is_ours)
         notice("%s is a link to our helper that setup did not make; it stays.", job->link.first);
-    for (size_t i = 0; i < TOOLS; i++)
+    for (enum keyring_user_name i = 0; i < KEYRING_USERS; i++)
         if (job->files[i].state == SETTING_SAME)
             notice("%s sets keyring-provider = %s by itself; that stays.", job->files[i].path,
-                   tools[i].setting.value);
+                   keyring_users[i].setting.value);
 }
 
 /* ---- the command ---- */
@@ -246,8 +219,8 @@ static bool set_up(struct job *job, struct error *error)
         warn_of_rivals(job);
         return true;
     }
-    if (!make_link(job, error) || !change_setting(job, PIP, error) ||
-        !change_setting(job, UV, error))
+    if (!make_link(job, error) || !change_setting(job, KEYRING_USER_PIP, error) ||
+        !change_setting(job, KEYRING_USER_UV, error))
         return false;
     warn_of_rivals(job);
     if (!job->is_dry_run)
@@ -258,8 +231,8 @@ static bool set_up(struct job *job, struct error *error)
 static bool remove_setup(struct job *job, struct error *error)
 {
     bool was_set_up = is_set_up(job);
-    if (!remove_links(job, error) || !change_setting(job, PIP, error) ||
-        !change_setting(job, UV, error))
+    if (!remove_links(job, error) || !change_setting(job, KEYRING_USER_PIP, error) ||
+        !change_setting(job, KEYRING_USER_UV, error))
         return false;
     if (!was_set_up)
         notice("pip is not set up.");
@@ -307,7 +280,7 @@ static bool is_configured(const struct job *job)
     static const char *const variables[] = { "PIP_INDEX_URL",    "PIP_EXTRA_INDEX_URL",
                                              "UV_DEFAULT_INDEX", "UV_INDEX",
                                              "UV_INDEX_URL",     "UV_EXTRA_INDEX_URL" };
-    bool is = job->files[PIP].exists || job->files[UV].exists;
+    bool is = job->files[KEYRING_USER_PIP].exists || job->files[KEYRING_USER_UV].exists;
     for (size_t i = 0; i < ARRAY_SIZE(variables); i++)
         is = is || names_feed(environment(variables[i]));
     return is;
