@@ -335,6 +335,15 @@ def test_a_signal_to_all_is_not_handed_on_as_well(running, name):
     assert counted(one) == 1
 
 
+def test_a_signal_to_us_after_one_to_all_is_handed_on(running):
+    one = running(COUNTING.format(name="TERM"))
+    os.killpg(one.process.pid, signal.SIGTERM)
+    wait_until(lambda: "got" in one.said(), "the signal to all")
+    one.process.send_signal(signal.SIGTERM)
+    wait_until(lambda: one.said().count("got") == 2, "the signal to us")
+    assert counted(one) == 2
+
+
 def test_each_signal_counts(running):
     one = running(COUNTING.format(name="TERM"))
     for count in (1, 2, 3):

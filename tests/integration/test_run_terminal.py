@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 
 import pytest
@@ -13,6 +14,11 @@ from world.terminal import INTERRUPT, SUSPEND
 from world.waiting import wait_until
 
 PROMPT = "ready> "
+
+
+def children(pid):
+    with open(f"/proc/{pid}/task/{pid}/children") as file:
+        return [int(word) for word in file.read().split()]
 
 
 class Shell:
@@ -69,16 +75,26 @@ def test_ctrl_c_reaches_the_command_once(shell_at_terminal):
     assert "\n130\n" in shell.type("echo $?")
 
 
+def test_a_signal_after_ctrl_c_is_handed_on(shell_at_terminal):
+    shell = shell_at_terminal
+    shell.type("entra run -- sh -c 'trap \"echo got\" INT; echo up; while :; do sleep 0.1; done'",
+               "up\n", end="up\n")
+    shell.press(INTERRUPT, "got\n", end="got\n")
+    (child,) = children(shell.terminal.pid)
+    os.kill(child, signal.SIGINT)
+    shell.wait("got\n", end="got\n")
+    os.kill(child, signal.SIGKILL)
+    shell.wait("Killed")
+
+
 def test_a_job_is_suspended_and_goes_on(shell_at_terminal):
     shell = shell_at_terminal
-    shell.type("entra run -- sh -c 'echo up; cat; exit 5'", "up\n", end="up\n")
+    shell.type("entra run -- sh -c 'echo up; read line; echo got $line; exit 5'", "up\n", end="up\n")
     shell.press(SUSPEND, r"Stopped")
     assert "Stopped" in shell.type("jobs")
-    assert re.search("T.* cat", shell.type("ps -o stat,args"))
+    assert re.search("T.* sh -c", shell.type("ps -o stat,args"))
     shell.type("fg", "entra run", end="\n")
-    shell.terminal.type("typed\n")
-    shell.wait("typed\ntyped\n", end="\n")
-    shell.press("\x04")
+    shell.type("typed", "got typed\n")
     assert "\n5\n" in shell.type("echo $?")
 
 
@@ -104,7 +120,7 @@ def test_kill_of_a_job_ends_it(shell_at_terminal):
 def test_a_shell_in_it_has_jobs_of_its_own(shell_at_terminal):
     shell = shell_at_terminal
     shell.type("entra run -- bash --norc --noprofile -i")
-    shell.type("sleep 600", end="sleep 600\n")
+    shell.type("sh -c 'echo up; exec sleep 600'", "up\n", end="up\n")
     shell.press(SUSPEND, "Stopped")
     shell.type("fg", "sleep 600", end="\n")
     shell.press(INTERRUPT)
@@ -117,7 +133,8 @@ def test_a_shell_in_it_has_jobs_of_its_own(shell_at_terminal):
 def test_a_pipeline_is_one_job(shell_at_terminal):
     shell = shell_at_terminal
     assert "\n6\n" in shell.type("entra run -- seq 6 | entra run -- tail -n 1")
-    shell.type("entra run -- sleep 600 | entra run -- cat", end="cat\n")
+    shell.type("entra run -- sh -c 'echo up; exec sleep 600' | entra run -- cat", "up\n",
+               end="up\n")
     shell.press(SUSPEND, "Stopped")
     shell.type("fg", "entra run", end="\n")
     shell.press(INTERRUPT)

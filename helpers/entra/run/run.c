@@ -90,7 +90,7 @@ static bool run_run(const struct options *options, int count, char **operands, s
 {
     struct wish wish CLEANUP(clear_wish) = { 0 };
     auto_run_environment struct run_environment environment = { 0 };
-    auto_run_server struct run_server server = { .reports = -1 };
+    auto_run_server struct run_server server = { .control = -1 };
     int code = 0;
     if (!read_wish(options, count, &wish, error))
         return false;

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,6 +19,10 @@
 #define NOT_RUN   126
 #define NOT_FOUND 127
 #define SIGNALED  128
+
+/* What a process may take to send a signal to all processes of a service. */
+#define ALL_MILLISECONDS  30
+#define LATE_MILLISECONDS 500
 
 /* ---- starting ---- */
 
@@ -140,29 +145,47 @@ static bool collect(pid_t command, struct run_server *server, int *ret_how)
 
 /* Whether the command has got the signal too: from the terminal, which sends its signals to the
  * group; but a hangup to the leader of the session only. Or from a process that has sent it to the
- * whole group, or to all processes of a service. */
+ * whole group, or one after the other to all processes of a service, which takes a moment. */
 static bool is_for_all(const siginfo_t *info, const struct run_server *server)
 {
-    bool is_leader = getsid(0) == getpid();
+    poll(NULL, 0, ALL_MILLISECONDS);
+    bool server_got_it = run_server_got_signal(server, info->si_signo);
     if (info->si_code > 0)
-        return !(info->si_signo == SIGHUP && is_leader);
-    return server->pid > 0 && run_server_got_signal(server, info->si_signo);
+        return info->si_signo != SIGHUP || getsid(0) != getpid();
+    return server_got_it;
 }
 
-static void hand_on(pid_t command, const siginfo_t *info, const struct run_server *server)
+/* To go on twice is to go on. Returns whether the signal was for us alone. */
+static bool hand_on(pid_t command, const siginfo_t *info, const struct run_server *server)
 {
-    /* To go on twice is to go on. */
-    if (info->si_signo == SIGCONT || !is_for_all(info, server))
+    bool is_lone = info->si_signo != SIGCONT && !is_for_all(info, server);
+    if (is_lone || info->si_signo == SIGCONT)
         kill(command, info->si_signo);
+    return is_lone;
+}
+
+/* Waits for the command to end, and hands on signals meanwhile. One that the server gets later than
+ * that was for all, too, and must not be taken for the next one. */
+static int attend(pid_t command, struct run_server *server, const sigset_t *all)
+{
+    const struct timespec soon = { .tv_nsec = LATE_MILLISECONDS * 1000000L };
+    siginfo_t info;
+    int how = 0, lone = 0;
+    while (!collect(command, server, &how)) {
+        int number = lone > 0 ? sigtimedwait(all, &info, &soon) : sigwaitinfo(all, &info);
+        if (number < 0 && errno == EAGAIN)
+            run_server_got_signal(server, lone);
+        if (number != SIGCHLD)
+            lone = number > 0 && hand_on(command, &info, server) ? number : 0;
+    }
+    return how;
 }
 
 bool run_child(char *const *words, struct run_environment *environment, struct run_server *server,
                int *ret_code, struct error *error)
 {
     sigset_t all;
-    siginfo_t info;
     pid_t command = -1;
-    int how = 0;
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, NULL);
     int failure = start(words, environment, &command);
@@ -173,9 +196,7 @@ bool run_child(char *const *words, struct run_environment *environment, struct r
         return fail_to_run(words[0], failure, error);
     }
     descriptors_close_inherited();
-    while (!collect(command, server, &how))
-        if (sigwaitinfo(&all, &info) > 0 && info.si_signo != SIGCHLD)
-            hand_on(command, &info, server);
+    int how = attend(command, server, &all);
     run_server_stop(server);
     *ret_code = WIFSIGNALED(how) ? SIGNALED + WTERMSIG(how) : WEXITSTATUS(how);
     return true;

@@ -11,11 +11,11 @@
 #include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "common/base/deadline.h"
 #include "common/base/descriptors.h"
 #include "common/base/text.h"
 #include "common/tokens/tokens.h"
@@ -23,16 +23,10 @@
 #include "helpers/entra/run/identity_answer.h"
 #include "helpers/entra/run/run_listener.h"
 
-#define SECRET_BYTES        32 /* 256 bits */
-#define WORKERS_MAX         32
-#define TOO_MANY            503
-#define SIGNAL_MILLISECONDS 200
-
-/* A signal that the server got, and when (deadline.h). */
-struct report {
-    int32_t number;
-    int64_t at;
-};
+#define SECRET_BYTES     32 /* 256 bits */
+#define WORKERS_MAX      32
+#define TOO_MANY         503
+#define ASK_MILLISECONDS 2000
 
 /* ---- an answer, in a process of its own ---- */
 
@@ -40,7 +34,7 @@ struct report {
 struct serving {
     const struct run_server_settings *settings;
     struct identity_rules rules;
-    int listener, signals, reports;
+    int listener, children, control;
     int workers;
 };
 
@@ -123,19 +117,30 @@ static int begin_answer(void *context, const struct endpoint_request *raw,
 
 /* ---- the server ---- */
 
-/* Those that the kernel sends, such as a terminal's, are told apart by their code already. */
-static void on_signals(void *context)
+static void on_children(void *context)
 {
     struct serving *serving = context;
     struct signalfd_siginfo info;
-    while (read(serving->signals, &info, sizeof info) == sizeof info) {
-        struct report report = { (int32_t)info.ssi_signo, deadline_now() };
-        if (info.ssi_signo != SIGCHLD && info.ssi_code <= 0 &&
-            write(serving->reports, &report, sizeof report) != sizeof report)
-            trace("endpoint: a signal could not be reported: %s", strerror(errno));
-    }
+    while (read(serving->children, &info, sizeof info) == sizeof info)
+        ;
     while (waitpid(-1, NULL, WNOHANG) > 0)
         serving->workers--;
+}
+
+/* All signals are blocked, so what we got is pending until we are asked for it. */
+static void on_question(void *context)
+{
+    const struct serving *serving = context;
+    const struct timespec now = { 0, 0 };
+    unsigned char number;
+    sigset_t only;
+    if (read(serving->control, &number, 1) != 1)
+        return;
+    sigemptyset(&only);
+    sigaddset(&only, number);
+    unsigned char answer = sigtimedwait(&only, NULL, &now) == number;
+    if (write(serving->control, &answer, 1) != 1)
+        trace("endpoint: a signal could not be told of: %s", strerror(errno));
 }
 
 /* What goes wrong is in the answer. The command may have the whole terminal for itself. */
@@ -148,16 +153,22 @@ static void keep_warning(const char *code, const char *text, const char *advice)
 static _Noreturn void serve(struct serving *serving, const struct endpoint_module *module,
                             pid_t parent)
 {
-    sigset_t all;
+    sigset_t all, ends;
     begin_fork(parent);
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, NULL);
-    serving->signals = signalfd(-1, &all, SFD_NONBLOCK | SFD_CLOEXEC);
+    sigemptyset(&ends);
+    sigaddset(&ends, SIGCHLD);
+    serving->children = signalfd(-1, &ends, SFD_NONBLOCK | SFD_CLOEXEC);
     descriptors_close_inherited();
     reporting.on_warning = keep_warning;
-    const struct endpoint_service service = { serving->listener, serving->signals, serving,
-                                              begin_answer, on_signals };
-    if (serving->signals >= 0)
+    const struct endpoint_service service = {
+        .listener = serving->listener,
+        .context = serving,
+        .watches = { { serving->children, on_children }, { serving->control, on_question } },
+        .answer = begin_answer,
+    };
+    if (serving->children >= 0)
         module->serve(&service);
     _exit(EXIT_FAILURE);
 }
@@ -177,17 +188,17 @@ static bool fork_server(struct run_server *server, const struct run_server_setti
                         const struct endpoint_module *module, int listener, struct error *error)
 {
     int ends[2];
-    if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0)
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) != 0)
         return error_set(error, ERROR_OTHER, "cannot start a process: %m");
     struct serving serving = { .settings = settings,
                                .rules = { server->host, server->secret },
                                .listener = listener,
-                               .reports = ends[1] };
+                               .control = ends[1] };
     pid_t parent = getpid(), pid = fork();
     if (pid == 0)
         serve(&serving, module, parent);
     close(ends[1]);
-    server->reports = ends[0];
+    server->control = ends[0];
     server->pid = pid > 0 ? pid : 0;
     return pid > 0 || error_set(error, ERROR_OTHER, "cannot start a process: %m");
 }
@@ -195,7 +206,7 @@ static bool fork_server(struct run_server *server, const struct run_server_setti
 bool run_server_start(const struct run_server_settings *settings, struct run_server *ret_server,
                       struct error *error)
 {
-    *ret_server = (struct run_server){ .reports = -1 };
+    *ret_server = (struct run_server){ .control = -1 };
     const struct endpoint_module *module =
         (const struct endpoint_module *)(const void *)module_load(ENDPOINT_MODULE, error);
     autoclose int listener =
@@ -209,21 +220,13 @@ bool run_server_start(const struct run_server_settings *settings, struct run_ser
     return fork_server(ret_server, settings, module, listener, error);
 }
 
-/* A report that came long before belongs to another signal. */
 bool run_server_got_signal(const struct run_server *server, int number)
 {
-    int64_t since = deadline_now() - SIGNAL_MILLISECONDS;
-    int64_t until = deadline_in(SIGNAL_MILLISECONDS);
-    struct report report;
-    for (;;) {
-        while (read(server->reports, &report, sizeof report) == sizeof report)
-            if (report.number == number && report.at >= since)
-                return true;
-        struct pollfd ready = { .fd = server->reports, .events = POLLIN };
-        if (deadline_left(until) == 0 || poll(&ready, 1, (int)deadline_left(until)) <= 0 ||
-            (ready.revents & POLLIN) == 0)
-            return false;
-    }
+    unsigned char question = (unsigned char)number, answer = 0;
+    struct pollfd ready = { .fd = server->control, .events = POLLIN };
+    return server->pid > 0 && write(server->control, &question, 1) == 1 &&
+           poll(&ready, 1, ASK_MILLISECONDS) > 0 && read(server->control, &answer, 1) == 1 &&
+           answer == 1;
 }
 
 void run_server_stop(struct run_server *server)
@@ -233,10 +236,10 @@ void run_server_stop(struct run_server *server)
         while (waitpid(server->pid, NULL, 0) < 0 && errno == EINTR)
             ;
     }
-    if (server->reports >= 0)
-        close(server->reports);
+    if (server->control >= 0)
+        close(server->control);
     free(server->host);
     free(server->url);
     secret_free(server->secret);
-    *server = (struct run_server){ .reports = -1 };
+    *server = (struct run_server){ .control = -1 };
 }

@@ -27,7 +27,7 @@
 
 struct run_server {
     pid_t pid;             /* 0: there is none */
-    int reports;           /* of the signals that it got */
+    int control;           /* to ask it of signals */
     char *host;            /* HOST:PORT */
     char *url;             /* IDENTITY_ENDPOINT */
     struct secret *secret; /* IDENTITY_HEADER */
@@ -46,7 +46,8 @@ struct run_server_settings {
 bool run_server_start(const struct run_server_settings *settings, struct run_server *ret_server,
                       struct error *error);
 
-/* Whether the server got this signal too, around this moment: within a fifth of a second. */
+/* Whether the server got this signal too, since it was last asked. If it does not say so within two
+ * seconds, it did not. */
 bool run_server_got_signal(const struct run_server *server, int number);
 
 /* Ends the server at once, with all that it is doing, and frees what belongs to it. */

@@ -20,7 +20,8 @@
 #include "common/base/secret.h"
 
 #define ENDPOINT_MODULE     "entra-endpoint.so"
-#define ENDPOINT_FIELDS_MAX 64          /* of a request: header fields and members of the query */
+#define ENDPOINT_FIELDS_MAX 64 /* of a request: header fields and members of the query */
+#define ENDPOINT_WATCHES    2
 #define ENDPOINT_ANSWER_MAX (64 * 1024) /* bytes */
 
 /* A header field, or a member of the query, which is percent-decoded. The value may contain any
@@ -47,16 +48,19 @@ struct endpoint_head {
 
 struct endpoint_service {
     int listener; /* a listening socket, not blocking */
-    int signals;  /* a descriptor; on_signals is called when it can be read */
     void *context;
+
+    /* What else there is to do: on_ready is called when the descriptor can be read. */
+    struct endpoint_watch {
+        int fd;
+        void (*on_ready)(void *context);
+    } watches[ENDPOINT_WATCHES];
 
     /* Begins to make the answer to a request. Returns a descriptor that the answer can be read
      * from, a struct endpoint_head and a JSON text, until its end; the server closes it. Or -1 with
      * the answer, which the server frees; the connection is closed after it. */
     int (*answer)(void *context, const struct endpoint_request *request,
                   struct secret **ret_refusal);
-
-    void (*on_signals)(void *context);
 };
 
 struct endpoint_module {

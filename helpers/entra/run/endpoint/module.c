@@ -207,11 +207,12 @@ static int patience(const struct server *server)
 
 static void serve_once(struct server *server, int epoll)
 {
-    struct pollfd ready[2 + CONNECTIONS_MAX] = {
-        { .fd = epoll, .events = POLLIN }, { .fd = server->service->signals, .events = POLLIN }
-    };
+    const struct endpoint_service *service = server->service;
+    struct pollfd ready[1 + ENDPOINT_WATCHES + CONNECTIONS_MAX] = { { epoll, POLLIN, 0 } };
     struct connection *of[ARRAY_SIZE(ready)];
-    nfds_t count = 2;
+    nfds_t count = 1, watched = 1 + ENDPOINT_WATCHES;
+    for (; count < watched; count++)
+        ready[count] = (struct pollfd){ .fd = service->watches[count - 1].fd, .events = POLLIN };
     for (size_t i = 0; i < CONNECTIONS_MAX; i++) {
         struct connection *one = &server->connections.places[i];
         if (one->http == NULL || one->source < 0)
@@ -221,9 +222,10 @@ static void serve_once(struct server *server, int epoll)
     }
     if (poll(ready, count, patience(server)) < 0 && errno != EINTR)
         return;
-    if (ready[1].revents != 0)
-        server->service->on_signals(server->service->context);
-    for (nfds_t i = 2; i < count; i++)
+    for (nfds_t i = 1; i < watched; i++)
+        if (ready[i].revents != 0)
+            service->watches[i - 1].on_ready(service->context);
+    for (nfds_t i = watched; i < count; i++)
         if (ready[i].revents != 0)
             read_answer(of[i]);
     connections_hang_up(&server->connections);
