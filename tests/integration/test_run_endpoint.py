@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -304,3 +305,82 @@ def test_the_request_in_progress_ends_with_the_command(world, serve):
         with pytest.raises(OSError):
             asked.result()
         release.set()
+
+
+# ---- other addresses ----
+
+
+def own_address():
+    """One of this machine that is not loopback; none is asked."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            pytest.skip("this machine has no network")
+        return probe.getsockname()[0]
+
+
+def test_another_address_of_the_machine_has_to_be_allowed(world, serve):
+    address = own_address()
+    outcome = world.run("entra", "run", "--listen", address, "--", "true")
+    assert outcome.code == 2 and "--allow-containers" in outcome.err
+    endpoint = serve(world, "--listen", address, "--allow-containers")
+    assert endpoint.address[0] == address
+    answer = endpoint.ask()
+    assert answer.status == 200 and claims(world, answer.json["access_token"])
+    assert endpoint.ask(headers={"Host": f"127.0.0.1:{endpoint.address[1]}"}).status == 403
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", endpoint.address[1]))
+
+
+@pytest.mark.parametrize("address", ["127.0.0.2", "::1"])
+def test_other_addresses_of_loopback_need_no_permission(world, serve, address):
+    endpoint = serve(world, "--listen", address)
+    assert endpoint.address[0] == address and endpoint.ask().status == 200
+    outcome = world.run("entra", "run", "--listen", address, "--", "sh", "-c", "echo $NO_PROXY")
+    assert outcome.out == f"{address}\n"
+
+
+@pytest.mark.parametrize("address, says", [
+    ("0.0.0.0", "is not one address of this machine"), ("::", "is not one address"),
+    ("255.255.255.255", "is not one address"), ("224.0.0.1", "is not one address"),
+    ("::ffff:127.0.0.1", "is not one address"), ("localhost", "is not one address"),
+    ("127.0.0.1:80", "is not one address"), ("127.1", "is not one address"),
+    ("192.0.2.1", "is not an address of this machine"),
+])
+def test_what_is_not_one_address_of_the_machine_is_refused(world, address, says):
+    outcome = world.run("entra", "run", "--listen", address, "--allow-containers", "--", "true")
+    assert outcome.code == 2 and says in outcome.err, outcome
+
+
+def test_a_container_reaches_the_bridge_and_nothing_else(world, tmp_path):
+    """A network namespace with an end of a bridge, as docker and podman make it."""
+    script = tmp_path / "script"
+    script.write_text(CONTAINER)
+    outcome = world.run("unshare", "--user", "--map-root-user", "--net", "sh", "-e", str(script))
+    if "Operation not permitted" in outcome.err or "not found" in outcome.err:
+        pytest.skip(f"namespaces are forbidden here: {outcome.err}")
+    assert outcome.code == 0, outcome
+    by_bridge, by_loopback = outcome.out.splitlines()
+    assert "no token for" in by_bridge  # the authority is in neither network
+    assert by_loopback == "refused"
+
+
+CONTAINER = """
+ip link set lo up
+ip link add bridge0 type bridge
+ip address add 10.88.0.1/16 dev bridge0
+ip link set bridge0 up
+exec entra run --timeout 5 --listen 10.88.0.1 --allow-containers -- unshare --net sh -ec '
+    ip link set lo up
+    nsenter --target $PPID --net sh -ec "
+        ip link add outer type veth peer name inner netns $$
+        ip link set outer master bridge0 up"
+    ip address add 10.88.0.2/16 dev inner
+    ip link set inner up
+    curl -s --retry 20 --retry-connrefused --retry-delay 1 -H "X-IDENTITY-HEADER: $IDENTITY_HEADER" \\
+        "$IDENTITY_ENDPOINT?api-version=2019-08-01&resource=https://x.example"
+    echo
+    port=${IDENTITY_ENDPOINT##*:}
+    curl -s "http://127.0.0.1:${port%%/*}/" || echo refused'
+"""

@@ -13,6 +13,8 @@
 /* The indices of our own options in options->own and options->lists. */
 enum own_option {
     NO_ENDPOINT,
+    LISTEN,
+    ALLOW_CONTAINERS,
 };
 enum own_list {
     ENV,
@@ -26,12 +28,28 @@ struct wish {
     char *resources[OPTIONS_LIST_MAX]; /* of --only */
     size_t resource_count;
     bool with_endpoint;
+    const char *address; /* of the endpoint */
 };
 
 static void clear_wish(struct wish *wish)
 {
     for (size_t i = 0; i < wish->resource_count; i++)
         free(wish->resources[i]);
+}
+
+/* The secret crosses the network of the containers in clear, and whoever is in it can try to ask.
+ */
+static bool read_address(const struct options *options, struct wish *wish, struct error *error)
+{
+    const char *address = options->own[LISTEN];
+    wish->address = address != NULL ? address : RUN_LISTENER_LOOPBACK;
+    if (address != NULL && !wish->with_endpoint)
+        return error_set(error, ERROR_USAGE, "--listen and --no-endpoint cannot be used together");
+    if (run_listener_is_loopback(wish->address) || options->own[ALLOW_CONTAINERS] != NULL)
+        return true;
+    error_set(error, ERROR_USAGE, "--listen %.80s: others could reach the endpoint there", address);
+    return error_hint(error, "If it is the address of a network of containers that you trust, add "
+                             "--allow-containers.");
 }
 
 /* Finds out whatever can be wrong before a user is asked for anything. */
@@ -46,6 +64,8 @@ static bool read_wish(const struct options *options, int count, struct wish *wis
     }
     if (only->count > 0 && !wish->with_endpoint)
         return error_set(error, ERROR_USAGE, "--only and --no-endpoint cannot be used together");
+    if (!read_address(options, wish, error))
+        return false;
     for (; wish->variable_count < env->count; wish->variable_count++)
         if (!run_variable_parse(env->items[wish->variable_count],
                                 &wish->variables[wish->variable_count], error))
@@ -78,12 +98,13 @@ static bool get_tokens(const struct options *options, const struct wish *wish,
 }
 
 /* ARM_MSI_ENDPOINT is where Terraform's providers look with ARM_USE_MSI. */
-static void show_endpoint(const struct run_server *server, struct run_environment *environment)
+static void show_endpoint(const struct run_server *server, const char *address,
+                          struct run_environment *environment)
 {
     run_environment_set(environment, "IDENTITY_ENDPOINT", server->url);
     run_environment_set(environment, "IDENTITY_HEADER", server->secret->bytes);
     run_environment_set(environment, "ARM_MSI_ENDPOINT", server->url);
-    run_environment_pass_proxies(environment, RUN_LISTENER_LOOPBACK);
+    run_environment_pass_proxies(environment, address);
 }
 
 static bool run_run(const struct options *options, int count, char **operands, struct error *error)
@@ -96,14 +117,14 @@ static bool run_run(const struct options *options, int count, char **operands, s
         return false;
     run_environment_begin(&environment, wish.with_endpoint);
     setenv("ENTRA_RENEWAL", "inline", 1); /* nothing of ours outlives the command */
-    const struct run_server_settings settings = { options, RUN_LISTENER_LOOPBACK, wish.resources,
+    const struct run_server_settings settings = { options, wish.address, wish.resources,
                                                   wish.resource_count };
     if (wish.with_endpoint && !run_server_start(&settings, &server, error))
         return false;
     if (!get_tokens(options, &wish, &environment, error))
         return false;
     if (wish.with_endpoint)
-        show_endpoint(&server, &environment);
+        show_endpoint(&server, wish.address, &environment);
     if (!wish.with_endpoint)
         return run_child_become(operands, &environment, error);
     bool ran = run_child(operands, &environment, &server, &code, error);
@@ -118,6 +139,10 @@ static const struct option_spec own_options[] = {
     { "only", "API=@api", "let the command ask for tokens for this API, or scope, only",
       OPTION_OWN_LIST, OPTION_LIST(ONLY), 0 },
     DOCUMENT_OPTION("text|json", "text or json, for messages; the output is the command's"),
+    { "listen", "ADDRESS", "listen at this address, of a network of containers; else at 127.0.0.1",
+      OPTION_TEXT, OPTION_OWN(LISTEN), 0 },
+    { "allow-containers", NULL, "allow it: the containers of that network are trusted",
+      OPTION_OWN_FLAG, OPTION_OWN(ALLOW_CONTAINERS), 0 },
     { "no-endpoint", NULL, "offer no managed identity to the command", OPTION_OWN_FLAG,
       OPTION_OWN(NO_ENDPOINT), 0 },
     { .name = NULL },

@@ -44,6 +44,16 @@ static bool is_several(const struct place *place)
     return v4 == INADDR_ANY || v4 == INADDR_BROADCAST || IN_MULTICAST(v4);
 }
 
+bool run_listener_is_loopback(const char *address)
+{
+    struct place place;
+    if (!parse(address, &place))
+        return false;
+    if (place.address.any.sa_family == AF_INET6)
+        return IN6_IS_ADDR_LOOPBACK(&place.address.v6.sin6_addr);
+    return ntohl(place.address.v4.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+}
+
 static char *format_host(int fd, const char *text)
 {
     struct place place = { .length = sizeof place.address };

@@ -5,9 +5,15 @@
 #ifndef HELPERS_ENTRA_RUN_RUN_LISTENER_H
 #define HELPERS_ENTRA_RUN_RUN_LISTENER_H
 
+#include <stdbool.h>
+
 #include "common/base/error.h"
 
 #define RUN_LISTENER_LOOPBACK "127.0.0.1"
+
+/* Whether nobody beyond this machine, and its network namespace, can reach the address. False for
+ * what is not an address. */
+bool run_listener_is_loopback(const char *address);
 
 /* Listens on a free port of this IPv4 or IPv6 address, which is neither a name nor a wildcard.
  * *ret_host is the address and the port, as they are in a URL; the caller frees it. Returns a
