@@ -158,8 +158,8 @@ def test_logout_erases_the_token_and_leaves_the_sign_in(desk):
     lambda index: "sparse+https://a.b.pkgs.visualstudio.com/",
     lambda index: "sparse+https://graph.microsoft.com/",
     lambda index: "sparse+https://contoso.vault.azure.net/",
-    lambda index: "sparse+https://index.crates.io/",
-    lambda index: "https://github.com/rust-lang/crates.io-index",
+    lambda index: "sparse+https://crates.example/",
+    lambda index: "https://github.com/contoso/index",
 ])
 def test_a_registry_that_is_not_ours_is_left_to_others(feed, change):
     outcome = feed.run(HELPER, "--cargo-plugin", input=request(change(feed.cargo_registry.index)))

@@ -139,7 +139,7 @@ def test_the_token_of_one_api_is_not_for_another_above_it(feed):
     lambda url: url.replace("https://localhost", "https://localhost.evil.example"),
     lambda url: url.replace("localhost", "127.0.0.1"),
     lambda url: url + "\n\nAuthorization: x",
-    lambda url: "https://proxy.golang.example/x/@v/list",
+    lambda url: "https://goproxy.example/x/@v/list",
     lambda url: "https://graph.microsoft.com/",
     lambda url: "https://pkgs.dev.azure.com.evil.example/contoso/",
     lambda url: "http://pkgs.dev.azure.com/contoso/",

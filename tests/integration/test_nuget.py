@@ -152,7 +152,7 @@ def test_a_nuget_that_refuses_the_handshake_is_left(world, start):
     lambda uri: uri.replace("localhost", "127.0.0.1"),
     lambda uri: uri.rsplit(":", 1)[0] + ":1/contoso",
     lambda uri: "",
-    lambda uri: "https://api.nuget.org/v3/index.json",
+    lambda uri: "https://nuget.example/v3/index.json",
     lambda uri: "https://graph.microsoft.com/v3/index.json",
     lambda uri: "https://pkgs.dev.azure.com.evil.example/contoso/",
     lambda uri: "https://evilpkgs.dev.azure.com/contoso/",

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import ssl
-from urllib.parse import urlsplit
 
 from flask import Flask, Response, jsonify, request
 
@@ -43,7 +42,7 @@ class CargoRegistry(ApiServer):
 
     def serve_as(self, internet: Proxy, host: str) -> None:
         """Is this host to everything that uses the proxy."""
-        internet.routes[f"{host}:443"] = urlsplit(self.url).port
+        internet.add(host, self.url)
         self.base = f"https://{host}"
 
     def add_paths(self, app: Flask) -> None:

@@ -63,6 +63,10 @@ class Proxy:
         self._server.proxy = self
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
+    def add(self, host: str, url: str) -> None:
+        """Connects this host to the server too."""
+        self.routes[f"{host}:443"] = urlsplit(url).port
+
     @property
     def environment(self) -> dict[str, str]:
         """The variables that make programs use the proxy for everything not on this machine."""

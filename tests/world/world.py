@@ -31,6 +31,7 @@ from world.identity_service import IdentityService
 from world.kubeconfig import ExecPlugin, write_kubeconfig
 from world.kubernetes_api import KubernetesApi
 from world.package_feed import PackageFeed
+from world.npm_registry import NpmRegistry
 from world.program import Outcome
 from world.proxy import Proxy
 from world.session import Session
@@ -132,6 +133,15 @@ class World:
     def go_mirror(self) -> GoMirror:
         server = GoMirror(self.certificates.server_context(), self._gate(contoso.AZURE_DEVOPS))
         self._cleanup.callback(server.close)
+        return server
+
+    @cached_property
+    def npm_registry(self) -> NpmRegistry:
+        """pkgs.dev.azure.com of `internet`."""
+        server = NpmRegistry(self.certificates.server_context("pkgs.dev.azure.com"),
+                             self._gate(contoso.AZURE_DEVOPS), "https://pkgs.dev.azure.com")
+        self._cleanup.callback(server.close)
+        self.internet.add("pkgs.dev.azure.com", server.url)
         return server
 
     @cached_property
