@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import socket
 import subprocess
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -15,6 +17,22 @@ from authority import contoso
 from world.world import World
 
 VERSION = "2019-08-01"
+PAGE = Path(__file__).parents[2] / "man" / "entra-run.1"
+
+
+def recipes(variable: str) -> list[str]:
+    """The command lines of the manual that put a token into this variable."""
+    texts = re.findall(r"^\.Bd -literal.*?$\n(.*?)^\.Ed$", PAGE.read_text(), re.M | re.S)
+    return [text.replace(r"\e", "\\") for text in texts
+            if re.search(rf"--env[\s\\e]+{variable}=", text)]
+
+
+def give_tokens(world: World, *names: str) -> None:
+    """Configures these APIs, which are built in for the real clouds only."""
+    settings = world.appsettings()
+    for name in names:
+        settings[name] = {"Scopes": [f"{contoso.MY_WEB_API}/.default"]}
+    world.write_appsettings(settings)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import subprocess
 import pytest
 
 from authority import contoso
+from integration.run_asking import give_tokens, recipes
 from integration.users import claims, login, whose
 from world.waiting import wait_until
 
@@ -192,6 +193,25 @@ def test_the_account_can_be_chosen(desk):
     for user in (contoso.ADA, contoso.GRACE):
         outcome = sh(desk, "echo $X", "--env", f"X={API}", "--account", user.username)
         assert whose(desk, outcome) == user.username
+
+
+@pytest.mark.parametrize("variable, program", [
+    ("PGPASSWORD", "psql"), ("MYSQL_PWD", "mysql"), ("TWINE_PASSWORD", "twine"),
+    ("NPM_TOKEN", "npm"), ("MAVEN_TOKEN", "mvn"), ("ORG_GRADLE_PROJECT_feedToken", "gradle"),
+    ("TF_TOKEN_registry_contoso_com", "terraform"),
+])
+def test_each_recipe_of_the_manual_gives_its_program_a_token(world, variable, program):
+    """test_run_databases.py has psql itself."""
+    (recipe,) = recipes(variable)
+    give_tokens(world, "PostgreSQL", "AzureDevOps")
+    stub = world.session.home / program
+    stub.write_text(f"#!/bin/sh\nprintenv {variable}\n")
+    stub.chmod(0o755)
+    line = recipe.replace("api://registry.contoso.com", contoso.MY_WEB_API)
+    outcome = world.run("sh", "-c", line, env={
+        "PATH": f"{world.session.home}:{world.session.env['PATH']}"})
+    assert outcome.code == 0 and outcome.err == "", outcome
+    assert claims(world, outcome.out)
 
 
 # ---- the environment ----

@@ -362,7 +362,7 @@ def test_a_container_reaches_the_bridge_and_nothing_else(world, tmp_path):
         pytest.skip(f"namespaces are forbidden here: {outcome.err}")
     assert outcome.code == 0, outcome
     by_bridge, by_loopback = outcome.out.splitlines()
-    assert "no token for" in by_bridge  # the authority is in neither network
+    assert "the request has no resource" in by_bridge
     assert by_loopback == "refused"
 
 
@@ -378,8 +378,7 @@ exec entra run --timeout 5 --listen 10.88.0.1 --allow-containers -- unshare --ne
         ip link set outer master bridge0 up"
     ip address add 10.88.0.2/16 dev inner
     ip link set inner up
-    curl -s --retry 20 --retry-connrefused --retry-delay 1 -H "X-IDENTITY-HEADER: $IDENTITY_HEADER" \\
-        "$IDENTITY_ENDPOINT?api-version=2019-08-01&resource=https://x.example"
+    curl -s -H "X-IDENTITY-HEADER: $IDENTITY_HEADER" "$IDENTITY_ENDPOINT?api-version=2019-08-01"
     echo
     port=${IDENTITY_ENDPOINT##*:}
     curl -s "http://127.0.0.1:${port%%/*}/" || echo refused'
