@@ -18,6 +18,7 @@ from authority.directory import Federation, User
 from authority.keys import process_key
 from integration.asking import EXEC_INFO, own_host
 from integration.credentials import configure, path, register
+from integration.docker_asking import configure as configure_registry
 from integration.keyring_asking import INDEX
 from integration.test_federated import ISSUER, SUBJECT, foreign_token
 from integration.test_git_azure_devops import HOME, PUBLIC_CLOUD
@@ -226,6 +227,10 @@ def azure_artifacts(world: World) -> Job:
     return Job("keyring-credential-entra", ("get", INDEX, "ada"))
 
 
+def docker(world: World) -> Job:
+    return Job("docker-credential-entra", ("get",), world.registry.host + "\n")
+
+
 def when_due(job: Callable[[World], Job]) -> Callable[[World], Job]:
     """The time to renew what is in the keyring `runtime` has come."""
     def later(world: World) -> Job:
@@ -317,6 +322,8 @@ RECORDS = (
     Flow("git erase, claims challenge", git_rejects, (git("get"),), app),
     Flow("git get, kept claims", git("get"), (git("get"), git_rejects), app, hinted=True,
          sample=250),
+    Flow("docker get, warm", docker, (docker,), configure_registry),
+    Flow("docker get, cold", docker, (token,), configure_registry, sample=500),
     Flow("kubectl get, kubelogin, warm", kubelogin, (kubelogin,)),
     Flow("kubectl get, kubelogin, cold", kubelogin, until="connect"),
     Flow("entra setup kubectl --context", setup_context, (), kubeconfig, reports=True,

@@ -16,6 +16,7 @@ VOLATILE = ("received_on", "expires_on", "refresh_on", "stored_on")
 
 class Likeness:
     def __init__(self, world: World, programs: Path) -> None:
+        self._world = world
         self._authority = world.authority
         self._programs = programs
 
@@ -24,7 +25,8 @@ class Likeness:
         random. The path of our program for git does as well as its name."""
         text = text.replace(f"!{self._programs}/git-credential-entra", "entra")
         for kind, values in (("ACCESS", self._authority.issued_tokens),
-                             ("REFRESH", self._refresh_tokens())):
+                             ("REFRESH", self._refresh_tokens()),
+                             ("REGISTRY", self._registry_tokens())):
             for value in re.findall(r"[\w.-]{200,}", text):
                 if value in values:
                     text = text.replace(value, kind)
@@ -32,7 +34,8 @@ class Likeness:
 
     def secrets(self) -> list[str]:
         """What may be nowhere but in an answer and in a keyring."""
-        return [*secrets(), *self._authority.issued_tokens, *self._refresh_tokens()]
+        return [*secrets(), *self._authority.issued_tokens, *self._refresh_tokens(),
+                *self._registry_tokens()]
 
     def differences(self, state: State, *allowed: State) -> list[str]:
         """What is neither as in one of the allowed states nor as in the other."""
@@ -49,6 +52,10 @@ class Likeness:
 
     def _refresh_tokens(self) -> list[str]:
         return [one.value for one in self._authority.refresh_tokens.all()]
+
+    def _registry_tokens(self) -> list[str]:
+        """Of a registry that the flow has started."""
+        return self._world.registry.issued_tokens if "registry" in vars(self._world) else []
 
     @staticmethod
     def _known(things: dict) -> dict:

@@ -37,7 +37,7 @@ TIMEOUT = "5"
 # Seconds. The programs have a limit of TIMEOUT, and the machine may be slow.
 PATIENCE = 40
 # Bytes of a program that was told to go on without an answer, by its host's protocol.
-REFUSALS = ("", "quit=1\n")
+REFUSALS = ("", "quit=1\n", "credentials not found in native keychain\n")
 OUT_OF_MEMORY_JSON = '{"kind":"other","exitCode":1,"message":"out of memory"}\n'
 
 
@@ -131,11 +131,18 @@ class Scene:
     def _is_answer(self, outcome: Outcome) -> bool:
         return self._likeness.general(outcome.out) == self.answer
 
+    @staticmethod
+    def _is_reason(outcome: Outcome) -> bool:
+        """docker's helpers say on stdout too why they fail."""
+        return outcome.code != 0 and outcome.out.startswith("docker-credential-entra: ") and \
+            outcome.err.startswith(outcome.out.removesuffix("\n"))
+
     def _about_output(self, outcome: Outcome) -> list[str]:
         complaints = []
         if outcome.code not in range(7):
             complaints.append(CRASHES)
-        if outcome.out not in REFUSALS and not self._is_answer(outcome):
+        if outcome.out not in REFUSALS and not self._is_answer(outcome) and \
+                not self._is_reason(outcome):
             complaints.append(PARTIAL)
         if outcome.code == 0 and not (self.flow.code == 0 and self._is_answer(outcome)):
             complaints.append("says success without an answer")

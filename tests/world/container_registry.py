@@ -65,7 +65,7 @@ class ContainerRegistry:
         self.public: set[str] = set()
         self.roles: dict[str, str] | None = None
         self.exchange_answer: Answer | None = None
-        self.refresh_life = REFRESH_LIFE
+        self.issued_tokens: list[str] = []
         self._key: SigningKey = process_key()
         self._folder = folder
         self._env = env
@@ -97,9 +97,11 @@ class ContainerRegistry:
     def refresh_token(self, service: str, **claims: Any) -> str:
         """One of ours, unless claims say otherwise."""
         now = int(time.time())
-        return self._key.sign({"jti": str(uuid.uuid4()), "nbf": now - 900, "exp": now +
-                               self.refresh_life, "iat": now - 900, "iss": ISSUER, "aud": service,
-                               "version": "1.0", "grant_type": "refresh_token"} | claims)
+        token = self._key.sign({"jti": str(uuid.uuid4()), "nbf": now - 900, "exp": now +
+                                REFRESH_LIFE, "iat": now - 900, "iss": ISSUER, "aud": service,
+                                "version": "1.0", "grant_type": "refresh_token"} | claims)
+        self.issued_tokens.append(token)
+        return token
 
     def _exchange(self) -> Response:
         """POST /oauth2/exchange."""
@@ -203,6 +205,7 @@ class ContainerRegistry:
                 wanted = "pull" if needed == "pull" else "pull,push"
                 realm += f',scope="repository:{match[1]}:{wanted}"'
             response.headers["WWW-Authenticate"] = realm
+            response.headers["Docker-Distribution-Api-Version"] = "registry/2.0"
             return response
         return self._forward(body)
 
