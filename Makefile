@@ -343,7 +343,7 @@ check-integration: installed $(TORTURE_FILES)
 # KUBELOGIN_TABLE=FILE appends the rows of the table in HACKING.md to a file.
 check-peers: installed
 	@tests/peers/fetch build/peers kubelogin himmelblau sso_mib python pnpm rclone azurite \
-	    azure_python azure_javascript azure_go azure_java azure_rust
+	    azure_python azure_javascript azure_go azure_java azure_rust azure_cli
 	@$(if $(KUBELOGIN_TABLE),KUBELOGIN_TABLE='$(KUBELOGIN_TABLE)') $(PYTEST) \
 	    $(if $(KUBELOGIN_TABLE),-n 0,-n 2) tests/integration/test_kubelogin_beside.py \
 	    tests/integration/test_broker_peers.py tests/integration/test_cargo_real.py \

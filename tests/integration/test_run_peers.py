@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: MIT
-"""entra run with clients that nobody here wrote: programs on the Azure SDKs get tokens from the endpoint,
-and Azurite, Microsoft's emulator of Azure Storage, takes them."""
+"""entra run with clients that nobody here wrote: programs on the Azure SDKs get tokens from the
+endpoint, and Azurite, Microsoft's emulator of Azure Storage, takes them."""
 
 from __future__ import annotations
 
 import json
+import re
+import shlex
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -14,12 +18,17 @@ from authority import contoso
 from integration.users import claims, login
 from world import azurite
 from world.azurite import Azurite
+from world.gate import Gate
 from world.program import Outcome
+from world.resource_manager import GROUP, SUBSCRIPTION, ResourceManager
+from world.world import World
 
 ROOT = Path(__file__).resolve().parents[2]
 PEERS = ROOT / "build" / "peers"
 MANUAL = ROOT / "man" / "entra-run.1"
 SCOPE = f"{contoso.MY_WEB_API}/.default"
+RESOURCE_MANAGER = "https://management.core.windows.net/"  # as the Azure CLI calls it
+SLOW = 600  # seconds, for the Azure CLI, which compiles itself when it first runs
 SIGN_IN = "nobody is signed in: the keyring secret-service has no such sign-in. " \
           "Run 'entra login --api MyWebApi'."
 
@@ -27,7 +36,7 @@ SDKS = {
     "python": ["/usr/bin/python3", PEERS / "azure_python" / "get_token.py"],
     "javascript": ["node", PEERS / "azure_javascript" / "get_token.js"],
     "go": [PEERS / "azure_go" / "get_token"],
-    "java": ["java", "-cp", f"{PEERS / 'azure_java'}:{PEERS / 'azure_java' / 'jars'}/*", "GetToken"],
+    "java": ["java", "-cp", f"{PEERS}/azure_java:{PEERS}/azure_java/jars/*", "GetToken"],
     "rust": [PEERS / "azure_rust" / "get_token"],
 }
 CREDENTIALS = ["ManagedIdentityCredential", "DefaultAzureCredential"]
@@ -116,6 +125,34 @@ def test_terraforms_sdk_shows_that_nobody_is_signed_in(desk):
     peer("azure_go")
     outcome = run(desk, *SDKS["go"], "terraform", contoso.MY_WEB_API)
     assert outcome.code == 1 and SIGN_IN in outcome.err
+
+
+# ---- the Azure CLI ----
+
+
+@pytest.fixture
+def azure(desk) -> World:
+    """Azure Resource Manager, as the Azure CLI finds it. Nobody is signed in."""
+    desk.authority.directory.resources.append(RESOURCE_MANAGER)
+    manager = ResourceManager(desk.certificates.server_context("management.azure.com"),
+                              Gate(desk.authority.key, RESOURCE_MANAGER))
+    desk.enter(closing(manager))
+    desk.internet.routes["management.azure.com:443"] = urlsplit(manager.url).port
+    desk.session.env |= {"PATH": f"{peer('azure_cli')}:{desk.session.env['PATH']}",
+                         "REQUESTS_CA_BUNDLE": str(desk.certificates.certificate_file),
+                         "AZURE_CORE_COLLECT_TELEMETRY": "0"}
+    return desk
+
+
+def test_the_azure_cli_signs_in_as_in_the_manual(azure):
+    """It asks for a token twice: to sign in, and for what it was told to do."""
+    command = shlex.split(recipe("az"))
+    refused = azure.run(*command, timeout=SLOW)
+    assert refused.code == 1 and "nobody is signed in" in refused.err, refused
+    login(azure, *re.search(r"Run 'entra login ([^']+)'", refused.err).group(1).split())
+    outcome = azure.run(*command, timeout=SLOW)
+    assert outcome.code == 0, outcome
+    assert f'"id": "{SUBSCRIPTION}"' in outcome.out and f'"name": "{GROUP}"' in outcome.out
 
 
 # ---- storage ----
