@@ -342,12 +342,14 @@ check-integration: installed $(TORTURE_FILES)
 # Azure's kubelogin beside ours, on the same calls and files, and other people's clients;
 # KUBELOGIN_TABLE=FILE appends the rows of the table in HACKING.md to a file.
 check-peers: installed
-	@tests/peers/fetch build/peers kubelogin himmelblau sso_mib python pnpm crane oras docker
+	@tests/peers/fetch build/peers kubelogin himmelblau sso_mib python pnpm crane oras docker \
+	    rclone azurite azure_python azure_javascript azure_go azure_java azure_rust azure_cli
 	@$(if $(KUBELOGIN_TABLE),KUBELOGIN_TABLE='$(KUBELOGIN_TABLE)') $(PYTEST) \
 	    $(if $(KUBELOGIN_TABLE),-n 0,-n 2) tests/integration/test_kubelogin_beside.py \
 	    tests/integration/test_broker_peers.py tests/integration/test_cargo_real.py \
 	    tests/integration/test_keyring_peers.py tests/integration/test_curl_tools.py \
-	    tests/integration/test_npm.py tests/integration/test_docker_peers.py
+	    tests/integration/test_npm.py tests/integration/test_docker_peers.py \
+	    tests/integration/test_run_peers.py
 
 # Minutes of everything at once, where make check has seconds of it. It tells what it counted.
 SOAK_SECONDS ?= 180

@@ -17,6 +17,7 @@ AKS = "6dae42f8-4368-4678-94ff-3960e28e3630"
 ARC = "6256c85f-0aad-4d50-b960-e6e9b21efe35"
 CONTAINER_REGISTRY = "https://containerregistry.azure.net"
 AZURE_SQL = "https://database.windows.net/"
+STORAGE = "https://storage.azure.com"
 
 # The secret contains characters that are special in a form, in JSON or in a shell.
 DAEMON = Client(
@@ -76,5 +77,6 @@ def directory() -> Directory:
         users=[ADA, GRACE, BOB],
         clients=[DAEMON, EXPIRED, WITHOUT_ROLES, OF_FABRIKAM, DESKTOP, GIT_CREDENTIAL_MANAGER,
                  ARC_CLIENT, KUBELOGIN, AZURE_CLI],
-        resources=[GRAPH, MY_WEB_API, AZURE_DEVOPS, AKS, ARC, CONTAINER_REGISTRY, AZURE_SQL],
+        resources=[GRAPH, MY_WEB_API, AZURE_DEVOPS, AKS, ARC, CONTAINER_REGISTRY, AZURE_SQL,
+                   STORAGE],
     )

@@ -100,11 +100,12 @@ class TokenIssuer:
 
     def _sign(self, tenant: str, audience: str, whose: dict[str, Any],
               confirmation: dict[str, Any] | None) -> str:
-        """A v1.0 access token; `uti` makes each one different."""
+        """A v1.0 access token, which has another issuer than v2.0 tokens; `uti` makes each one
+        different."""
         now = int(time.time())
         return self.key.sign({
             "aud": audience,
-            "iss": f"{self.authority_url}/{tenant}/",
+            "iss": f"https://sts.windows.net/{tenant}/",
             "iat": now,
             "nbf": now,
             "exp": now + self.lifetime,

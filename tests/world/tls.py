@@ -42,8 +42,9 @@ class CertificateAuthority:
         self.certificate_file = folder / "ca.pem"
         self.certificate_file.write_bytes(self._own_certificate().public_bytes(Encoding.PEM))
 
-    def server_context(self, *more_names: str) -> ssl.SSLContext:
-        """The context of a server on the loopback, with a certificate for its names and more."""
+    def server_file(self, *more_names: str) -> Path:
+        """The key of a server on the loopback, and a certificate for its names and more. A file for
+        another server takes its place."""
         key = ec.generate_private_key(ec.SECP256R1())
         certificate = self._server_certificate(key, (*LOOPBACK_NAMES, *more_names))
         pem_file = self._folder / "server.pem"
@@ -51,6 +52,11 @@ class CertificateAuthority:
         pem_file.write_bytes(
             key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
             + certificate.public_bytes(Encoding.PEM))
+        return pem_file
+
+    def server_context(self, *more_names: str) -> ssl.SSLContext:
+        """The context of such a server."""
+        pem_file = self.server_file(*more_names)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(pem_file)
         pem_file.unlink()
