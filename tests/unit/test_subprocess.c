@@ -375,12 +375,13 @@ static void a_supervisor_neither_allocates_nor_frees(void **state)
         secret_free(output);
         assert_int_equal(*calls_in_forks, 0);
     }
-    if (fork() == 0) {
+    pid_t child = fork();
+    if (child == 0) {
         void *volatile memory = malloc(1); /* not left out by the compiler */
         free(memory);
         _exit(0);
     }
-    wait(NULL);
+    waitpid(child, NULL, 0);
     assert_int_equal(*calls_in_forks, 2); /* they are counted */
 }
 
