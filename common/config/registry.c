@@ -28,11 +28,3 @@ enum config_match config_find_registry(struct config *config, const struct url *
     *ret_api = api;
     return match;
 }
-
-bool config_is_builtin_registry(const struct url *url)
-{
-    size_t covered = 0;
-    const struct builtin_place *place = NULL;
-    builtin_api_cover(registries(), url, &covered, &place);
-    return place != NULL;
-}
