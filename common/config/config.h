@@ -140,9 +140,9 @@ const char *config_api_name(const struct config_api *api);
 /* Whether the API takes tokens: false if its Scopes are an empty array. */
 bool config_api_has_scope(const struct config_api *api);
 
-/* As config_find_url, for a container registry's URL: the API that is found must be
- * ContainerRegistry, or one with its scope. An Entra token may be sent to the registry only if this
- * returns CONFIG_MATCH. */
+/* As config_find_url, for the host of a container registry's URL: the API that is found must be
+ * ContainerRegistry, or one with its scope, and its BaseUrl without a path. An Entra token may be
+ * sent to the registry only if this returns CONFIG_MATCH. */
 enum config_match config_find_registry(struct config *config, const struct url *url,
                                        const struct config_api **ret_api, struct error *error);
 

@@ -62,6 +62,15 @@ def test_a_server_beside_a_configured_registry_gets_no_token(images, change):
     assert images.registry.log.all() == [] and images.authority.requests == []
 
 
+@pytest.mark.parametrize("path", ["team/", "v2/", "oauth2/exchange"])
+def test_a_base_url_with_a_path_is_not_that_of_a_registry(images, path):
+    configure(images, BaseUrl=f"{images.registry.url}/{path}")
+    for server in (images.registry.host, f"{images.registry.host}/{path}",
+                   f"{images.registry.url}/{path}"):
+        not_found(ask(images, server))
+    assert images.registry.log.all() == [] and images.authority.requests == []
+
+
 def test_a_request_that_is_too_long_is_refused(images):
     failed(ask(images, "a" * 1_000_000), 2, "longer than")
 
