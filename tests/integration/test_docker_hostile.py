@@ -89,7 +89,7 @@ def test_a_request_without_an_end_is_given_up(images, programs):
 
 # ---- answers ----
 
-Answer = Callable[[World], Response]
+Answer = Callable[[World], Response | tuple[Response, int]]
 
 
 def token(world: World, **claims: object) -> Response:
@@ -135,6 +135,10 @@ UNUSABLE: dict[str, Answer] = {
     "nothing": lambda world: Response(""),
     "nul": lambda world: Response(b'{"refresh_token":"a\\u0000b"}'),
     "404": lambda world: Response("page not found", 404),
+    "404 in json": lambda world: (jsonify(errors=[{"code": "NOT_FOUND", "message": "no page"}]), 404),
+    "405": lambda world: (jsonify(errors=[{"status": 405}]), 405),
+    "another fault of the request": lambda world: (
+        jsonify(errors=[{"code": "UNSUPPORTED", "message": "the grant type"}]), 400),
     "a redirect by 200": lambda world: Response("", 200, {"Location": world.web_api.url}),
 }
 
