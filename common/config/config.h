@@ -140,14 +140,23 @@ const char *config_api_name(const struct config_api *api);
 /* Whether the API takes tokens: false if its Scopes are an empty array. */
 bool config_api_has_scope(const struct config_api *api);
 
-/* As config_find_url, for a container registry's URL: the API that is found must be
- * ContainerRegistry, or one with its scope. An Entra token may be sent to the registry only if this
- * returns CONFIG_MATCH. */
+/* As config_find_url, for the host of a container registry's URL: the API that is found must be
+ * ContainerRegistry, or one with its scope, and its BaseUrl without a path. An Entra token may be
+ * sent to the registry only if this returns CONFIG_MATCH. */
 enum config_match config_find_registry(struct config *config, const struct url *url,
                                        const struct config_api **ret_api, struct error *error);
 
-/* Whether the URL is that of a registry without any configuration. */
+/* Whether the URL is that of a container registry, or of a package feed, without any configuration.
+ */
 bool config_is_builtin_registry(const struct url *url);
+bool config_is_builtin_feed(const struct url *url);
+
+/* The answer if config_read has failed with this error, for a program that its host tool asks about
+ * every server. Without the configuration, it is not known whether another URL than a built-in one
+ * is ours. Most are not, and an error would keep the host tool from going on without a token: the
+ * error becomes a warning, *error is cleared, and CONFIG_NO_MATCH is returned. For a built-in URL,
+ * returns CONFIG_FAILED with the error as it is. */
+enum config_match config_fail_unread(bool is_builtin, struct error *error);
 
 /* As config_request, for an API that config_find_url has found. */
 bool config_request_for_api(struct config *config, const struct config_api *api,

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The container registries that Entra tokens may be sent to. */
+#include <stdio.h>
+
 #include "common/config/internal.h"
 
 static const struct builtin_api *registries(void)
@@ -18,21 +20,19 @@ static bool is_for_registries(const struct config_api *api)
     return is_for_them && config_api_has_scope(api);
 }
 
+/* The exchange is for the whole host, whatever the path that is asked for: a BaseUrl with a path
+ * does not cover it. */
 enum config_match config_find_registry(struct config *config, const struct url *url,
                                        const struct config_api **ret_api, struct error *error)
 {
     const struct config_api *api = NULL;
-    enum config_match match = config_find_url(config, url, &api, error);
+    struct url host = *url;
+    host.has_path = host.path_is_plain = true;
+    host.has_encoded_slash = false;
+    snprintf(host.path, sizeof host.path, "/");
+    enum config_match match = config_find_url(config, &host, &api, error);
     if (match == CONFIG_MATCH && (!url->https || !is_for_registries(api)))
         return CONFIG_NO_MATCH;
     *ret_api = api;
     return match;
-}
-
-bool config_is_builtin_registry(const struct url *url)
-{
-    size_t covered = 0;
-    const struct builtin_place *place = NULL;
-    builtin_api_cover(registries(), url, &covered, &place);
-    return place != NULL;
 }

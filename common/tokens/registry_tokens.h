@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Refresh tokens of container registries (common/entra/registry_token.h): an Entra access token,
- * from the keyring or from its authority, is exchanged for one.
+ * from the keyring or from its authority, is exchanged for one. If the registry refuses one from
+ * the keyring, it gets a new one, once.
  */
 #ifndef COMMON_TOKENS_REGISTRY_TOKENS_H
 #define COMMON_TOKENS_REGISTRY_TOKENS_H

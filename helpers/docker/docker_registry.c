@@ -1,19 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "helpers/docker/docker_registry.h"
 
-#include "common/entra/error_report.h"
-
-/* Of a server that is no registry without a configuration, it is not known whether it is one with
- * it. Most are not, and an error would keep the host tool from pulling there. */
-static enum config_match fail_configuration(const struct docker_server *server, struct error *error)
-{
-    if (config_is_builtin_registry(&server->url))
-        return CONFIG_FAILED;
-    error_warn(error);
-    *error = (struct error){ 0 };
-    return CONFIG_NO_MATCH;
-}
-
 enum config_match docker_registry_find(const struct options *options,
                                        const struct docker_server *server,
                                        struct config **ret_config,
@@ -21,7 +8,7 @@ enum config_match docker_registry_find(const struct options *options,
 {
     auto_config struct config *config = config_read(options, NULL, error);
     if (config == NULL)
-        return fail_configuration(server, error);
+        return config_fail_unread(config_is_builtin_registry(&server->url), error);
     enum config_match match = config_find_registry(config, &server->url, ret_api, error);
     if (match == CONFIG_NO_MATCH)
         trace("configuration: %s is not a registry of ours", server->registry);

@@ -56,7 +56,7 @@ static enum config_match find_api(struct feed_token *token, const struct options
         return CONFIG_NO_MATCH;
     token->config = config_read(options, &token->context, error);
     if (token->config == NULL)
-        return CONFIG_FAILED;
+        return config_fail_unread(config_is_builtin_feed(&token->url), error);
     enum config_match match = config_find_url(token->config, &token->url, ret_api, error);
     if (match != CONFIG_MATCH)
         return match;

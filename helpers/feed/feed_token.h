@@ -52,8 +52,9 @@ struct feed_token {
  * configuration, or of AzureDevOps, whose feeds are at https://pkgs.dev.azure.com/ORGANIZATION/ and
  * https://ORGANIZATION.pkgs.visualstudio.com/. Returns CONFIG_NO_MATCH, without an error, if there
  * is none, if it takes no tokens, or if the text is no such URL: the host tool asks about every
- * server, so that is not ours to report. Fails with any kind, ERROR_SIGN_IN if a user must sign in
- * first. The caller clears *ret_token with feed_token_clear in any case. */
+ * server, so that is not ours to report. A configuration that cannot be read is an error for the
+ * URLs of AzureDevOps, and a warning for others. Fails with any kind, ERROR_SIGN_IN if a user must
+ * sign in first. The caller clears *ret_token with feed_token_clear in any case. */
 enum config_match feed_token_get(const struct options *options, const struct feed *feed,
                                  struct feed_token *ret_token, struct error *error);
 

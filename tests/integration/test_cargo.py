@@ -182,6 +182,16 @@ def test_an_api_over_http_on_this_machine_is_not_for_cargo(feed):
     assert ask(feed, request("sparse+http://localhost:8080/index/")) == FOREIGN
 
 
+def test_a_configuration_that_cannot_be_read_matters_for_our_registries_only(feed):
+    feed.appsettings_file.write_text('{ "MyApi": {')
+    lines = [request("sparse+https://index.nobody.example/"),
+             request("sparse+https://pkgs.dev.azure.com/contoso/_packaging/app/Cargo/index/")]
+    outcome = feed.run(HELPER, "--cargo-plugin", input="".join(lines))
+    foreign, ours = answers(outcome)
+    assert [foreign] == FOREIGN and "warning" in outcome.err
+    assert str(feed.appsettings_file) in ours["Err"]["message"]
+
+
 def test_an_api_without_scopes_gets_no_token(feed):
     settings = feed.appsettings()
     settings["Feed"] = settings["GitServer"] | {"BaseUrl": feed.cargo_registry.url, "Scopes": []}

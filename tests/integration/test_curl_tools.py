@@ -151,6 +151,14 @@ def test_a_url_that_is_not_ours_is_answered_with_nothing(feed, change):
     assert feed.authority.requests == []
 
 
+def test_a_configuration_that_cannot_be_read_matters_for_our_feeds_only(feed):
+    feed.appsettings_file.write_text('{ "MyApi": {')
+    outcome = goauth(feed, "https://proxy.nobody.example/x")
+    assert (outcome.code, outcome.out) == (0, "") and "warning" in outcome.err
+    outcome = goauth(feed, "https://pkgs.dev.azure.com/contoso/_packaging/app/go/x")
+    assert (outcome.code, outcome.out) == (2, "") and str(feed.appsettings_file) in outcome.err
+
+
 @pytest.fixture
 def azure(world):
     """Azure DevOps under its real names; the app's tenant is not known."""

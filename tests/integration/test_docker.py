@@ -230,6 +230,23 @@ def test_what_is_not_this_registrys_token_is_not_given_from_the_keyring(images, 
     assert len(images.registry.exchanges) == 2
 
 
+def test_an_entra_token_of_the_keyring_that_is_refused_is_replaced(images):
+    assert images.run("entra", "token", "--api", "Images").code == 0
+    (stale,) = images.authority.issued_tokens
+    images.registry.gate.revoked.add(stale)
+    secret(ask(images, images.registry.host), images.registry.host)
+    sent = [exchange.form["access_token"] for exchange in images.registry.exchanges]
+    assert sent == images.authority.issued_tokens and sent[0] == stale and len(sent) == 2
+
+
+def test_a_new_entra_token_that_is_refused_is_not_tried_again(images):
+    images.registry.roles = {}
+    not_found(ask(images, images.registry.host), "refused")
+    assert len(images.registry.exchanges) == len(images.authority.issued_tokens) == 1
+    not_found(ask(images, images.registry.host), "refused")
+    assert len(images.registry.exchanges) == 3 and len(images.authority.issued_tokens) == 2
+
+
 # ---- store, erase, list, version ----
 
 def login_to(server: str, password: str, user: str = NOBODY) -> str:

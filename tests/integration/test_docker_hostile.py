@@ -62,6 +62,15 @@ def test_a_server_beside_a_configured_registry_gets_no_token(images, change):
     assert images.registry.log.all() == [] and images.authority.requests == []
 
 
+@pytest.mark.parametrize("path", ["team/", "v2/", "oauth2/exchange"])
+def test_a_base_url_with_a_path_is_not_that_of_a_registry(images, path):
+    configure(images, BaseUrl=f"{images.registry.url}/{path}")
+    for server in (images.registry.host, f"{images.registry.host}/{path}",
+                   f"{images.registry.url}/{path}"):
+        not_found(ask(images, server))
+    assert images.registry.log.all() == [] and images.authority.requests == []
+
+
 def test_a_request_that_is_too_long_is_refused(images):
     failed(ask(images, "a" * 1_000_000), 2, "longer than")
 
@@ -80,7 +89,7 @@ def test_a_request_without_an_end_is_given_up(images, programs):
 
 # ---- answers ----
 
-Answer = Callable[[World], Response]
+Answer = Callable[[World], Response | tuple[Response, int]]
 
 
 def token(world: World, **claims: object) -> Response:
@@ -126,6 +135,10 @@ UNUSABLE: dict[str, Answer] = {
     "nothing": lambda world: Response(""),
     "nul": lambda world: Response(b'{"refresh_token":"a\\u0000b"}'),
     "404": lambda world: Response("page not found", 404),
+    "404 in json": lambda world: (jsonify(errors=[{"code": "NOT_FOUND", "message": "no page"}]), 404),
+    "405": lambda world: (jsonify(errors=[{"status": 405}]), 405),
+    "another fault of the request": lambda world: (
+        jsonify(errors=[{"code": "UNSUPPORTED", "message": "the grant type"}]), 400),
     "a redirect by 200": lambda world: Response("", 200, {"Location": world.web_api.url}),
 }
 

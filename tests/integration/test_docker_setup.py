@@ -167,6 +167,16 @@ def test_a_registry_of_the_configuration_can_be_set_up(world, docker):
     assert helpers(docker) == {"images.contoso.com:5000": "entra"}
 
 
+@pytest.mark.parametrize("given", ["images.contoso.com", "images.contoso.com/team/"])
+def test_a_registry_whose_base_url_has_a_path_cannot_be_set_up(world, docker, given):
+    document = world.appsettings()
+    document["Images"] = {"BaseUrl": "https://images.contoso.com/team/", "Scopes": [SCOPE]}
+    world.write_appsettings(document)
+    outcome = world.run("entra", "setup", "docker", given)
+    assert outcome.code == 2 and "whose BaseUrl is its host, without a path" in outcome.err
+    assert docker.read_text() == DOCKERS
+
+
 def test_a_registry_must_be_given(world):
     outcome = world.run("entra", "setup", "docker")
     assert outcome.code == 2 and "Usage: entra setup docker REGISTRY..." in outcome.err

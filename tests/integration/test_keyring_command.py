@@ -201,6 +201,18 @@ def test_a_password_of_the_other_keyring_is_used_by_who_is_not_signed_in(azure):
     assert "entra login" in outcome.err
 
 
+def test_a_configuration_that_cannot_be_read_matters_for_our_feeds_only(azure):
+    other = another(azure)
+    azure.appsettings_file.write_text('{ "MyApi": {')
+    outcome = keyring(azure, "get", "https://pypi.contoso.example/simple/", "ada")
+    assert (outcome.code, outcome.out) == (3, "of the other\n")
+    assert "warning" in outcome.err and str(azure.appsettings_file) in outcome.err
+    for url in (INDEX, "https://contoso.pkgs.visualstudio.com/_packaging/app/pypi/simple/"):
+        outcome = keyring(azure, "get", url, "ada")
+        assert (outcome.code, outcome.out) == (2, "") and str(azure.appsettings_file) in outcome.err
+    assert calls(other) == ["get", "https://pypi.contoso.example/simple/", "ada"]
+
+
 # ---- PATH ----
 
 def test_all_names_of_ours_are_passed_over(azure):

@@ -166,6 +166,14 @@ def test_a_source_that_is_not_ours_is_left_to_others(world, nuget, change):
     assert nuget.close() == (0, "") and nuget.log == [] and world.authority.requests == []
 
 
+def test_a_configuration_that_cannot_be_read_matters_for_our_feeds_only(world, start):
+    world.appsettings_file.write_text('{ "MyApi": {')
+    nuget = start(world).begin()
+    for url in ("https://nuget.example/v3/index.json", "https://pkgs.dev.azure.com/contoso/"):
+        assert nuget.credentials(url) == ERROR
+    assert nuget.close() == (0, "") and [level for level, _ in nuget.log] == ["Warning"] * 2
+
+
 def test_a_request_without_a_uri_is_not_applicable(world, nuget):
     assert nuget.ask("GetAuthenticationCredentials") == ERROR
     assert nuget.ask("GetAuthenticationCredentials", Uri=7, IsRetry="x") == ERROR

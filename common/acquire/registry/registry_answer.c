@@ -21,20 +21,32 @@ static const json_object *first_error(const json_object *answer)
                                                         : NULL;
 }
 
-static bool explain_refusal(const char *registry, long status, const json_object *answer,
-                            struct error *error)
+static const char *text_of(const json_object *first, const char *key)
+{
+    return json_object_is_type(first, json_type_object) ? json_string(first, key) : NULL;
+}
+
+/* Of 400, only with a code of the distribution specification that is about the identity. */
+static bool is_refusal(long status, const json_object *answer)
+{
+    const char *code = text_of(first_error(answer), "code");
+    return status == 401 || status == 403 ||
+           (status == 400 && code != NULL &&
+            (strcmp(code, "UNAUTHORIZED") == 0 || strcmp(code, "DENIED") == 0));
+}
+
+/* What the registry did, then its own words, if there are some, and the status. */
+static void set_explained(const char *registry, const char *did, const char *otherwise, long status,
+                          const json_object *answer, enum error_kind kind, struct error *error)
 {
     const json_object *first = first_error(answer);
-    bool is_object = json_object_is_type(first, json_type_object);
-    const char *code = is_object ? json_string(first, "code") : NULL;
-    const char *message = is_object ? json_string(first, "message") : NULL;
+    const char *code = text_of(first, "code"), *message = text_of(first, "message");
     if (message == NULL)
-        message = "no reason given";
+        message = otherwise;
     size_t length = strlen(message);
-    error_set(error, ERROR_REFUSED, "%s refused: %.*s (%.64s%sHTTP %ld)", registry,
+    error_set(error, kind, "%s %s%s%.*s (%.64s%sHTTP %ld)", registry, did, length > 0 ? ": " : "",
               (int)printable_cut(message, length < MESSAGE_MAX ? length : MESSAGE_MAX), message,
               code != NULL ? code : "", code != NULL ? ", " : "", status);
-    return error_known_as(error, "registry_refused");
 }
 
 static bool explain_status(const char *registry, long status, const json_object *answer,
@@ -48,15 +60,17 @@ static bool explain_status(const char *registry, long status, const json_object 
         error_set(error, ERROR_NETWORK, "%s reported a server error (HTTP %ld)", registry, status);
         return error_known_as(error, "http_fault");
     }
-    if (status == 401 || status == 403 || (status >= 400 && first_error(answer) != NULL))
-        return explain_refusal(registry, status, answer, error);
+    if (is_refusal(status, answer)) {
+        set_explained(registry, "refused", "no reason given", status, answer, ERROR_REFUSED, error);
+        return error_known_as(error, "registry_refused");
+    }
     if (status >= 300 && status < 400)
         error_set(error, ERROR_NETWORK,
                   "%s answered with a redirect (HTTP %ld), which is not followed", registry,
                   status);
     else
-        error_set(error, ERROR_NETWORK, "%s does not answer as a container registry (HTTP %ld)",
-                  registry, status);
+        set_explained(registry, "does not answer as a container registry", "", status, answer,
+                      ERROR_NETWORK, error);
     return error_known_as(error, "not_a_registry");
 }
 

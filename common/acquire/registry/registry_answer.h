@@ -15,8 +15,8 @@
 /* Parses an answer of this registry with a status of HTTP and a body. now is this machine's time
  * and date the registry's, in Unix seconds; 0 if that is not known. The caller clears *ret_token
  * with token_clear. Fails with ERROR_REFUSED if the registry refused, registry_refused if that is
- * whose token it is, and with ERROR_NETWORK if it has a fault or the answer is not that of a
- * registry. */
+ * whose token it is (401, 403, or 400 with the code UNAUTHORIZED or DENIED), and with ERROR_NETWORK
+ * if it has a fault or the answer is not that of a registry. */
 bool registry_answer_parse(long status, const char *body, size_t length, const char *registry,
                            int64_t now, int64_t date, struct token *ret_token, struct error *error);
 

@@ -66,7 +66,8 @@ static bool fail_registry(const struct docker_server *server, struct error *erro
     if (strpbrk(server->registry, ".:") == NULL)
         return error_hint(error, "Its whole name may be %s.azurecr.io.", server->registry);
     return error_hint(error, "A registry of another name than Azure's is an API of the "
-                             "configuration; see docker-credential-entra(1).");
+                             "configuration, whose BaseUrl is its host, without a path; see "
+                             "docker-credential-entra(1).");
 }
 
 static bool take_registry(struct job *job, struct config *config, const char *text,
