@@ -187,6 +187,25 @@ def test_only_leaves_nothing_else(world, serve):
     assert all("my-web-api" in request.form["scope"] for request in world.authority.token_requests)
 
 
+def test_only_with_a_scope_asks_for_that_scope_alone(desk, serve):
+    login(desk)
+    scope = f"{API}/Todo.Read"
+    endpoint = serve(desk, "--only", scope)
+    before = len(desk.authority.token_requests)
+    assert endpoint.ask().status == endpoint.ask(f"{API}/").status == 200
+    assert endpoint.ask(headers={"Cache-Control": "no-cache"}).status == 200
+    asked = [request.form["scope"].split() for request in desk.authority.token_requests]
+    assert len(asked) == before and scope in asked[-1] and f"{API}/.default" not in asked[-1]
+
+
+def test_only_has_one_answer_for_a_resource(world):
+    for other in (f"{API}/.default", f"{API}//.default"):
+        outcome = world.run("entra", "run", "--only", "MyWebApi", "--only", other, "--", "true")
+        assert outcome.code == 2 and "are for one resource" in outcome.err, outcome
+    outcome = world.run("entra", "run", "--only", "MyWebApi", "--only", "MyWebApi", "--", "true")
+    assert outcome.code == 0, outcome
+
+
 # ---- without a token ----
 
 

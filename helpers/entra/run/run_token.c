@@ -19,14 +19,6 @@ void run_token_clear(struct run_token *token)
     *token = (struct run_token){ 0 };
 }
 
-bool run_token_is_for(const char *resource, const char *other)
-{
-    size_t length = strlen(resource), of_other = strlen(other);
-    length -= length > 0 && resource[length - 1] == '/';
-    of_other -= of_other > 0 && other[of_other - 1] == '/';
-    return length == of_other && strncasecmp(resource, other, length) == 0;
-}
-
 static bool get(const struct options *options, const struct token_candidates *candidates,
                 bool (*may_ask)(void), struct run_token *ret_token, struct error *error)
 {
@@ -79,9 +71,11 @@ bool run_token_get(const struct options *options, const char *api_or_scope,
            error_wanted(error, "no token for %.200s", api_or_scope);
 }
 
+/* ---- --only ---- */
+
 /* Of several scopes, the first has it. */
-bool run_token_find_resource(const struct options *options, const char *api_or_scope,
-                             char **ret_resource, struct error *error)
+bool run_limit_find(const struct options *options, const char *api_or_scope,
+                    struct run_limit *ret_limit, struct error *error)
 {
     auto_token_candidates struct token_candidates candidates = { 0 };
     struct options own = *options;
@@ -90,8 +84,23 @@ bool run_token_find_resource(const struct options *options, const char *api_or_s
         return error_wanted(error, "no token for %.200s", api_or_scope);
     const char *scope = candidates.items[0].scope;
     autofree char *first = strndup(scope, strcspn(scope, " "));
-    *ret_resource = strndup(first, scope_resource_length(first));
+    *ret_limit = (struct run_limit){ .wanted = api_or_scope,
+                                     .resource = strndup(first, scope_resource_length(first)) };
     return true;
+}
+
+bool run_limit_allows(const struct run_limit *limit, const char *resource)
+{
+    size_t length = strlen(resource), own = strlen(limit->resource);
+    length -= length > 0 && resource[length - 1] == '/';
+    own -= own > 0 && limit->resource[own - 1] == '/';
+    return length == own && strncasecmp(resource, limit->resource, length) == 0;
+}
+
+void run_limit_clear(struct run_limit *limit)
+{
+    free(limit->resource);
+    *limit = (struct run_limit){ 0 };
 }
 
 /* ---- what the command asks for ---- */
@@ -151,17 +160,27 @@ static bool keep_asked_for(struct token_candidates *candidates,
                              "configuration, or with --client-id.");
 }
 
-bool run_token_get_requested(const struct options *options, const struct identity_request *request,
-                             struct run_token *ret_token, struct error *error)
+/* Makes the request for a resource, as the configuration has it. */
+static bool make_resource_request(struct config *config, struct options *options,
+                                  const char *resource, struct token_candidates *candidates,
+                                  struct error *error)
+{
+    options->resource = resource;
+    options->api = find_api(config, resource);
+    return config_request(config, NULL, candidates, error);
+}
+
+bool run_token_get_requested(const struct options *options, const struct run_limit *limit,
+                             const struct identity_request *request, struct run_token *ret_token,
+                             struct error *error)
 {
     auto_token_candidates struct token_candidates candidates = { 0 };
     struct options own = *options;
     auto_config struct config *config = config_load(&own, NULL, error);
-    if (config == NULL)
-        return error_wanted(error, "no token for %.200s", request->resource);
-    own.resource = request->resource;
-    own.api = find_api(config, request->resource);
-    return (config_request(config, NULL, &candidates, error) &&
+    return (config != NULL &&
+            (limit != NULL
+                 ? make_request(config, &own, limit->wanted, &candidates, error)
+                 : make_resource_request(config, &own, request->resource, &candidates, error)) &&
             keep_asked_for(&candidates, request, error) &&
             get(&own, &candidates, NULL, ret_token, error)) ||
            error_wanted(error, "no token for %.200s", request->resource);
