@@ -138,6 +138,36 @@ def test_a_resource_of_an_api_gets_what_the_configuration_says_of_it(world, serv
     assert answer.status == 401 and "signed in" in answer.message
 
 
+def test_an_api_of_narrower_scopes_is_found_by_their_resource(desk, serve):
+    settings = desk.appsettings()
+    settings["AzureAd"]["ClientId"] = contoso.DESKTOP.client_id
+    settings["MyWebApi"] |= {"Scopes": [f"{API}/Todo.Read", f"{API}/Todo.Write"],
+                             "RequestAppToken": False}
+    desk.write_appsettings(settings)
+    endpoint = serve(desk)
+    answer = endpoint.ask()
+    assert answer.status == 401 and "signed in" in answer.message
+    login(desk, "--api", "MyWebApi")
+    members = claims(desk, endpoint.ask(f"{API}/").json["access_token"])
+    assert members["upn"] == contoso.ADA.username
+    assert members["scp"].split() == ["Todo.Read", "Todo.Write"]
+
+
+def test_apis_with_one_resource_must_have_one_identity(world, serve):
+    settings = world.appsettings()
+    settings["Other"] = settings["MyWebApi"] | {"BaseUrl": "https://other.example/"}
+    world.write_appsettings(settings)
+    assert serve(world).ask().status == 200
+    settings["Other"] |= {"Scopes": [f"{API}/Todo.Read"], "RequestAppToken": False}
+    world.write_appsettings(settings)
+    before = len(world.authority.token_requests)
+    answer = serve(world).ask()
+    assert answer.status == 400, answer
+    assert all(word in answer.message for word in ("MyWebApi", "Other", "--only MyWebApi"))
+    assert len(world.authority.token_requests) == before
+    assert serve(world, "--only", "MyWebApi").ask().status == 200
+
+
 def test_a_managed_identity_is_passed_on(world, serve):
     service = world.identity_service
     world.write_appsettings({"Logging": {}})

@@ -11,6 +11,7 @@
 #include "common/config/config.h"
 #include "common/entra/id_shown.h"
 #include "common/tokens/tokens.h"
+#include "helpers/entra/run/run_resource.h"
 
 void run_token_clear(struct run_token *token)
 {
@@ -91,10 +92,7 @@ bool run_limit_find(const struct options *options, const char *api_or_scope,
 
 bool run_limit_allows(const struct run_limit *limit, const char *resource)
 {
-    size_t length = strlen(resource), own = strlen(limit->resource);
-    length -= length > 0 && resource[length - 1] == '/';
-    own -= own > 0 && limit->resource[own - 1] == '/';
-    return length == own && strncasecmp(resource, limit->resource, length) == 0;
+    return scope_is_same_resource(limit->resource, resource);
 }
 
 void run_limit_clear(struct run_limit *limit)
@@ -104,18 +102,6 @@ void run_limit_clear(struct run_limit *limit)
 }
 
 /* ---- what the command asks for ---- */
-
-/* The API of the configuration that the resource is of; NULL: none, so the default identity gets
- * the token. */
-static const char *find_api(const struct config *config, const char *resource)
-{
-    size_t length = strlen(resource);
-    length -= length > 0 && resource[length - 1] == '/';
-    autofree char *scope = text_format("%s/.default", resource);
-    autofree char *without_slash = text_format("%.*s/.default", (int)length, resource);
-    const char *api = config_api_of_scope(config, scope);
-    return api != NULL ? api : config_api_of_scope(config, without_slash);
-}
 
 /* Whether the request names nobody else than this candidate. A managed identity that was chosen by
  * one kind of id is not known by another. */
@@ -160,16 +146,6 @@ static bool keep_asked_for(struct token_candidates *candidates,
                              "configuration, or with --client-id.");
 }
 
-/* Makes the request for a resource, as the configuration has it. */
-static bool make_resource_request(struct config *config, struct options *options,
-                                  const char *resource, struct token_candidates *candidates,
-                                  struct error *error)
-{
-    options->resource = resource;
-    options->api = find_api(config, resource);
-    return config_request(config, NULL, candidates, error);
-}
-
 bool run_token_get_requested(const struct options *options, const struct run_limit *limit,
                              const struct identity_request *request, struct run_token *ret_token,
                              struct error *error)
@@ -180,7 +156,7 @@ bool run_token_get_requested(const struct options *options, const struct run_lim
     return (config != NULL &&
             (limit != NULL
                  ? make_request(config, &own, limit->wanted, &candidates, error)
-                 : make_resource_request(config, &own, request->resource, &candidates, error)) &&
+                 : run_resource_request(config, &own, request->resource, &candidates, error)) &&
             keep_asked_for(&candidates, request, error) &&
             get(&own, &candidates, NULL, ret_token, error)) ||
            error_wanted(error, "no token for %.200s", request->resource);
