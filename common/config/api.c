@@ -6,8 +6,10 @@
 
 #include "common/base/array.h"
 #include "common/base/suggest.h"
+#include "common/base/text.h"
 #include "common/config/internal.h"
 #include "common/entra/organization.h"
+#include "common/entra/scope.h"
 
 static struct config_api make_api(const char *name, struct section section)
 {
@@ -271,6 +273,35 @@ bool config_scopes_are(const struct section *section, const char *scope)
             return false;
     }
     return *scope == '\0';
+}
+
+static bool has_scope_of(const struct section *section, const char *resource)
+{
+    json_object *scopes = config_member(section->object, "Scopes");
+    bool is_array = json_object_is_type(scopes, json_type_array);
+    size_t count = is_array ? json_object_array_length(scopes) : 1;
+    for (size_t i = 0; i < count; i++) {
+        json_object *item = is_array ? json_object_array_get_idx(scopes, i) : scopes;
+        autofree char *scope = json_object_is_type(item, json_type_string)
+                                   ? text_trimmed(json_object_get_string(item))
+                                   : NULL;
+        if (scope == NULL)
+            continue;
+        scope[scope_resource_length(scope)] = '\0';
+        if (scope_is_same_resource(scope, resource))
+            return true;
+    }
+    return false;
+}
+
+void config_each_api_of_resource(const struct config *config, const char *resource,
+                                 void (*visit)(void *context, const char *name), void *context)
+{
+    struct section sections[CONFIG_SECTIONS_MAX];
+    size_t count = config_apis(config, sections);
+    for (size_t i = 0; i < count; i++)
+        if (has_scope_of(&sections[i], resource))
+            visit(context, section_name(&sections[i]));
 }
 
 const char *config_api_of_scope(const struct config *config, const char *scope)

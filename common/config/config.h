@@ -230,6 +230,12 @@ bool config_knows_api(const struct config *config, const char *name, struct erro
  */
 const char *config_api_of_scope(const struct config *config, const char *scope);
 
+/* Calls visit() with the name of each API of the file that has a scope of this resource, whatever
+ * else that scope says. A slash at the end of the resource makes no difference. The configuration
+ * owns the names. */
+void config_each_api_of_resource(const struct config *config, const char *resource,
+                                 void (*visit)(void *context, const char *name), void *context);
+
 /* A value of the configuration, for display. */
 struct config_value {
     const char *name;  /* AzureAd:TenantId, AZURE_TENANT_ID, --tenant */

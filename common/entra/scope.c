@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "common/base/text.h"
 
@@ -31,6 +32,18 @@ size_t scope_resource_length(const char *scope)
 {
     const char *slash = strrchr(scope, '/');
     return slash == NULL ? strlen(scope) : (size_t)(slash - scope);
+}
+
+static size_t length_without_slash(const char *resource)
+{
+    size_t length = strlen(resource);
+    return length > 0 && resource[length - 1] == '/' ? length - 1 : length;
+}
+
+bool scope_is_same_resource(const char *resource, const char *other)
+{
+    size_t length = length_without_slash(resource);
+    return length == length_without_slash(other) && strncasecmp(resource, other, length) == 0;
 }
 
 char *scope_from_resource(const char *resource, struct error *error)

@@ -32,4 +32,8 @@ bool scope_check_single(const char *scope, struct error *error);
 /* The length of the resource in the scope, which is everything before the last slash. */
 size_t scope_resource_length(const char *scope);
 
+/* Whether both identifiers are of the same resource: neither their case nor a slash at the end
+ * makes a difference. */
+bool scope_is_same_resource(const char *resource, const char *other);
+
 #endif

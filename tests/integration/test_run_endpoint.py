@@ -138,6 +138,36 @@ def test_a_resource_of_an_api_gets_what_the_configuration_says_of_it(world, serv
     assert answer.status == 401 and "signed in" in answer.message
 
 
+def test_an_api_of_narrower_scopes_is_found_by_their_resource(desk, serve):
+    settings = desk.appsettings()
+    settings["AzureAd"]["ClientId"] = contoso.DESKTOP.client_id
+    settings["MyWebApi"] |= {"Scopes": [f"{API}/Todo.Read", f"{API}/Todo.Write"],
+                             "RequestAppToken": False}
+    desk.write_appsettings(settings)
+    endpoint = serve(desk)
+    answer = endpoint.ask()
+    assert answer.status == 401 and "signed in" in answer.message
+    login(desk, "--api", "MyWebApi")
+    members = claims(desk, endpoint.ask(f"{API}/").json["access_token"])
+    assert members["upn"] == contoso.ADA.username
+    assert members["scp"].split() == ["Todo.Read", "Todo.Write"]
+
+
+def test_apis_with_one_resource_must_have_one_identity(world, serve):
+    settings = world.appsettings()
+    settings["Other"] = settings["MyWebApi"] | {"BaseUrl": "https://other.example/"}
+    world.write_appsettings(settings)
+    assert serve(world).ask().status == 200
+    settings["Other"] |= {"Scopes": [f"{API}/Todo.Read"], "RequestAppToken": False}
+    world.write_appsettings(settings)
+    before = len(world.authority.token_requests)
+    answer = serve(world).ask()
+    assert answer.status == 400, answer
+    assert all(word in answer.message for word in ("MyWebApi", "Other", "--only MyWebApi"))
+    assert len(world.authority.token_requests) == before
+    assert serve(world, "--only", "MyWebApi").ask().status == 200
+
+
 def test_a_managed_identity_is_passed_on(world, serve):
     service = world.identity_service
     world.write_appsettings({"Logging": {}})
@@ -185,6 +215,25 @@ def test_only_leaves_nothing_else(world, serve):
     answer = endpoint.ask(DEVOPS)
     assert answer.status == 403 and "--only" in answer.message
     assert all("my-web-api" in request.form["scope"] for request in world.authority.token_requests)
+
+
+def test_only_with_a_scope_asks_for_that_scope_alone(desk, serve):
+    login(desk)
+    scope = f"{API}/Todo.Read"
+    endpoint = serve(desk, "--only", scope)
+    before = len(desk.authority.token_requests)
+    assert endpoint.ask().status == endpoint.ask(f"{API}/").status == 200
+    assert endpoint.ask(headers={"Cache-Control": "no-cache"}).status == 200
+    asked = [request.form["scope"].split() for request in desk.authority.token_requests]
+    assert len(asked) == before and scope in asked[-1] and f"{API}/.default" not in asked[-1]
+
+
+def test_only_has_one_answer_for_a_resource(world):
+    for other in (f"{API}/.default", f"{API}//.default"):
+        outcome = world.run("entra", "run", "--only", "MyWebApi", "--only", other, "--", "true")
+        assert outcome.code == 2 and "are for one resource" in outcome.err, outcome
+    outcome = world.run("entra", "run", "--only", "MyWebApi", "--only", "MyWebApi", "--", "true")
+    assert outcome.code == 0, outcome
 
 
 # ---- without a token ----

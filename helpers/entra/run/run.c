@@ -2,6 +2,7 @@
 /* entra run: runs a command that gets its tokens here. */
 #define _GNU_SOURCE
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/config/config.h"
 #include "helpers/document.h"
@@ -25,16 +26,16 @@ enum own_list {
 struct wish {
     struct run_variable variables[OPTIONS_LIST_MAX];
     size_t variable_count;
-    char *resources[OPTIONS_LIST_MAX]; /* of --only */
-    size_t resource_count;
+    struct run_limit limits[OPTIONS_LIST_MAX];
+    size_t limit_count;
     bool with_endpoint;
     const char *address; /* of the endpoint */
 };
 
 static void clear_wish(struct wish *wish)
 {
-    for (size_t i = 0; i < wish->resource_count; i++)
-        free(wish->resources[i]);
+    for (size_t i = 0; i < wish->limit_count; i++)
+        run_limit_clear(&wish->limits[i]);
 }
 
 /* The secret crosses the network of the containers in clear, and whoever is in it can try to ask.
@@ -50,6 +51,24 @@ static bool read_address(const struct options *options, struct wish *wish, struc
     error_set(error, ERROR_USAGE, "--listen %.80s: others could reach the endpoint there", address);
     return error_hint(error, "If it is the address of a network of containers that you trust, add "
                              "--allow-containers.");
+}
+
+/* The command asks for a resource, so there is one answer for each. */
+static bool read_limit(const struct options *options, const char *api_or_scope, struct wish *wish,
+                       struct error *error)
+{
+    struct run_limit *limit = &wish->limits[wish->limit_count];
+    if (!run_limit_find(options, api_or_scope, limit, error))
+        return false;
+    wish->limit_count++;
+    for (const struct run_limit *other = wish->limits; other < limit; other++)
+        if (run_limit_allows(other, limit->resource) && strcmp(other->wanted, api_or_scope) != 0) {
+            error_set(error, ERROR_USAGE, "--only %.200s and --only %.200s are for one resource",
+                      other->wanted, api_or_scope);
+            return error_hint(error, "Name an API of the configuration that has all of its scopes "
+                                     "that the command needs.");
+        }
+    return true;
 }
 
 /* Finds out whatever can be wrong before a user is asked for anything. */
@@ -70,9 +89,8 @@ static bool read_wish(const struct options *options, int count, struct wish *wis
         if (!run_variable_parse(env->items[wish->variable_count],
                                 &wish->variables[wish->variable_count], error))
             return false;
-    for (; wish->resource_count < only->count; wish->resource_count++)
-        if (!run_token_find_resource(options, only->items[wish->resource_count],
-                                     &wish->resources[wish->resource_count], error))
+    for (size_t i = 0; i < only->count; i++)
+        if (!read_limit(options, only->items[i], wish, error))
             return false;
     auto_config struct config *config = config_load(options, NULL, error);
     return config != NULL;
@@ -117,8 +135,8 @@ static bool run_run(const struct options *options, int count, char **operands, s
         return false;
     run_environment_begin(&environment, wish.with_endpoint);
     setenv("ENTRA_RENEWAL", "inline", 1); /* nothing of ours outlives the command */
-    const struct run_server_settings settings = { options, wish.address, wish.resources,
-                                                  wish.resource_count };
+    const struct run_server_settings settings = { options, wish.address, wish.limits,
+                                                  wish.limit_count };
     if (wish.with_endpoint && !run_server_start(&settings, &server, error))
         return false;
     if (!get_tokens(options, &wish, &environment, error))

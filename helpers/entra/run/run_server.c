@@ -38,15 +38,14 @@ struct serving {
     int workers;
 };
 
-static bool may_be_asked_for(const struct run_server_settings *settings, const char *resource,
-                             struct error *error)
+/* The limit that allows the resource; NULL if there is none. */
+static const struct run_limit *find_limit(const struct run_server_settings *settings,
+                                          const char *resource)
 {
-    for (size_t i = 0; i < settings->resource_count; i++)
-        if (run_token_is_for(settings->resources[i], resource))
-            return true;
-    return settings->resource_count == 0 ||
-           error_set(error, ERROR_REFUSED, "%.200s is not among what 'entra run --only' names",
-                     resource);
+    for (size_t i = 0; i < settings->limit_count; i++)
+        if (run_limit_allows(&settings->limits[i], resource))
+            return &settings->limits[i];
+    return NULL;
 }
 
 static struct secret *make_answer(const struct run_server_settings *settings,
@@ -54,8 +53,13 @@ static struct secret *make_answer(const struct run_server_settings *settings,
 {
     auto_run_token struct run_token token = { 0 };
     struct error error = { 0 };
-    if (!may_be_asked_for(settings, request->resource, &error) ||
-        !run_token_get_requested(settings->options, request, &token, &error))
+    const struct run_limit *limit = find_limit(settings, request->resource);
+    if (limit == NULL && settings->limit_count > 0)
+        error_set(&error, ERROR_REFUSED, "%.200s is not among what 'entra run --only' names",
+                  request->resource);
+    else
+        run_token_get_requested(settings->options, limit, request, &token, &error);
+    if (token.text == NULL)
         return identity_answer_error(&error);
     return identity_answer_token(&token, request->resource, time(NULL));
 }

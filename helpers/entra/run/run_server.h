@@ -24,6 +24,7 @@
 #include "common/base/error.h"
 #include "common/base/options.h"
 #include "common/base/secret.h"
+#include "helpers/entra/run/run_token.h"
 
 struct run_server {
     pid_t pid;             /* 0: there is none */
@@ -34,10 +35,10 @@ struct run_server {
 };
 
 struct run_server_settings {
-    const struct options *options; /* the common ones: whose tokens */
-    const char *address;           /* of this machine, to listen at */
-    char *const *resources;        /* those that may be asked for */
-    size_t resource_count;         /* 0: any */
+    const struct options *options;  /* the common ones: whose tokens */
+    const char *address;            /* of this machine, to listen at */
+    const struct run_limit *limits; /* what may be asked for */
+    size_t limit_count;             /* 0: anything */
 };
 
 /* Starts to serve, on a free port. The caller stops *ret_server with run_server_stop, also on

@@ -11,20 +11,13 @@
 #include "common/config/config.h"
 #include "common/entra/id_shown.h"
 #include "common/tokens/tokens.h"
+#include "helpers/entra/run/run_resource.h"
 
 void run_token_clear(struct run_token *token)
 {
     secret_free(token->text);
     free(token->client_id);
     *token = (struct run_token){ 0 };
-}
-
-bool run_token_is_for(const char *resource, const char *other)
-{
-    size_t length = strlen(resource), of_other = strlen(other);
-    length -= length > 0 && resource[length - 1] == '/';
-    of_other -= of_other > 0 && other[of_other - 1] == '/';
-    return length == of_other && strncasecmp(resource, other, length) == 0;
 }
 
 static bool get(const struct options *options, const struct token_candidates *candidates,
@@ -79,9 +72,11 @@ bool run_token_get(const struct options *options, const char *api_or_scope,
            error_wanted(error, "no token for %.200s", api_or_scope);
 }
 
+/* ---- --only ---- */
+
 /* Of several scopes, the first has it. */
-bool run_token_find_resource(const struct options *options, const char *api_or_scope,
-                             char **ret_resource, struct error *error)
+bool run_limit_find(const struct options *options, const char *api_or_scope,
+                    struct run_limit *ret_limit, struct error *error)
 {
     auto_token_candidates struct token_candidates candidates = { 0 };
     struct options own = *options;
@@ -90,23 +85,23 @@ bool run_token_find_resource(const struct options *options, const char *api_or_s
         return error_wanted(error, "no token for %.200s", api_or_scope);
     const char *scope = candidates.items[0].scope;
     autofree char *first = strndup(scope, strcspn(scope, " "));
-    *ret_resource = strndup(first, scope_resource_length(first));
+    *ret_limit = (struct run_limit){ .wanted = api_or_scope,
+                                     .resource = strndup(first, scope_resource_length(first)) };
     return true;
 }
 
-/* ---- what the command asks for ---- */
-
-/* The API of the configuration that the resource is of; NULL: none, so the default identity gets
- * the token. */
-static const char *find_api(const struct config *config, const char *resource)
+bool run_limit_allows(const struct run_limit *limit, const char *resource)
 {
-    size_t length = strlen(resource);
-    length -= length > 0 && resource[length - 1] == '/';
-    autofree char *scope = text_format("%s/.default", resource);
-    autofree char *without_slash = text_format("%.*s/.default", (int)length, resource);
-    const char *api = config_api_of_scope(config, scope);
-    return api != NULL ? api : config_api_of_scope(config, without_slash);
+    return scope_is_same_resource(limit->resource, resource);
 }
+
+void run_limit_clear(struct run_limit *limit)
+{
+    free(limit->resource);
+    *limit = (struct run_limit){ 0 };
+}
+
+/* ---- what the command asks for ---- */
 
 /* Whether the request names nobody else than this candidate. A managed identity that was chosen by
  * one kind of id is not known by another. */
@@ -151,17 +146,17 @@ static bool keep_asked_for(struct token_candidates *candidates,
                              "configuration, or with --client-id.");
 }
 
-bool run_token_get_requested(const struct options *options, const struct identity_request *request,
-                             struct run_token *ret_token, struct error *error)
+bool run_token_get_requested(const struct options *options, const struct run_limit *limit,
+                             const struct identity_request *request, struct run_token *ret_token,
+                             struct error *error)
 {
     auto_token_candidates struct token_candidates candidates = { 0 };
     struct options own = *options;
     auto_config struct config *config = config_load(&own, NULL, error);
-    if (config == NULL)
-        return error_wanted(error, "no token for %.200s", request->resource);
-    own.resource = request->resource;
-    own.api = find_api(config, request->resource);
-    return (config_request(config, NULL, &candidates, error) &&
+    return (config != NULL &&
+            (limit != NULL
+                 ? make_request(config, &own, limit->wanted, &candidates, error)
+                 : run_resource_request(config, &own, request->resource, &candidates, error)) &&
             keep_asked_for(&candidates, request, error) &&
             get(&own, &candidates, NULL, ret_token, error)) ||
            error_wanted(error, "no token for %.200s", request->resource);

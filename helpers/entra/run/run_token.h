@@ -27,20 +27,30 @@ struct run_token {
 bool run_token_get(const struct options *options, const char *api_or_scope,
                    struct run_token *ret_token, struct error *error);
 
-/* Finds the resource of an API or scope, without asking for a token. The caller frees
- * *ret_resource. Fails with ERROR_USAGE. */
-bool run_token_find_resource(const struct options *options, const char *api_or_scope,
-                             char **ret_resource, struct error *error);
+/* What --only says. */
+struct run_limit {
+    const char *wanted; /* the API or scope; not owned */
+    char *resource;     /* its resource, by which the command asks for it */
+};
 
-/* Gets a token for a request to the endpoint, without asking the user. A resource that is an API's
- * of the configuration gets what that API says: whose token, from which tenant. A request that
- * names an identity is answered only if that is the one that we answer as: a token of another would
- * be taken for it. The rest is as above. */
-bool run_token_get_requested(const struct options *options, const struct identity_request *request,
-                             struct run_token *ret_token, struct error *error);
+/* Finds the resource of an API or scope, without asking for a token. The caller clears *ret_limit
+ * with run_limit_clear. Fails with ERROR_USAGE. */
+bool run_limit_find(const struct options *options, const char *api_or_scope,
+                    struct run_limit *ret_limit, struct error *error);
 
-/* Whether both are the same resource: a slash at the end makes no difference. */
-bool run_token_is_for(const char *resource, const char *other);
+/* Whether the command may ask for the resource. A slash at the end makes no difference. */
+bool run_limit_allows(const struct run_limit *limit, const char *resource);
+
+void run_limit_clear(struct run_limit *limit);
+
+/* Gets a token for a request to the endpoint, without asking the user. With a limit, which allows
+ * the request's resource, it is the token for what the limit names, and no wider one. Without
+ * (NULL), a resource that is an API's of the configuration gets what that API says: whose token,
+ * from which tenant. A request that names an identity is answered only if that is the one that we
+ * answer as: a token of another would be taken for it. The rest is as above. */
+bool run_token_get_requested(const struct options *options, const struct run_limit *limit,
+                             const struct identity_request *request, struct run_token *ret_token,
+                             struct error *error);
 
 void run_token_clear(struct run_token *token);
 #define auto_run_token CLEANUP(run_token_clear)
