@@ -195,6 +195,12 @@ def kubeconfig(world: World) -> None:
     write_kubeconfig(world, head() + KUBELOGIN)
 
 
+def cargo_config(world: World) -> None:
+    file = world.session.home / ".cargo" / "config.toml"
+    file.parent.mkdir()
+    file.write_text('[registries]\ncontoso = { token = "hunter2" }\n')
+
+
 # ---- jobs ----
 
 
@@ -300,6 +306,11 @@ RECORDS = (
     Flow("entra setup kubectl --remove", entra("setup", "kubectl", "--remove"),
          (entra("setup", "kubectl"),), kubeconfig, reports=True, lock="home/.kube/config.lock",
          leaves="home/.kube/config.before-entra"),
+    Flow("entra setup cargo", entra("setup", "cargo", "contoso"), (), cargo_config, reports=True,
+         leaves="home/.cargo/config.toml.before-entra"),
+    Flow("entra setup cargo --remove", entra("setup", "cargo", "--remove"),
+         (entra("setup", "cargo", "contoso"),), cargo_config, reports=True,
+         leaves="home/.cargo/config.toml.before-entra"),
     Flow("entra token, warm, kernel", token, (token,), app, "kernel"),
     Flow("entra token, refresh, kernel", token, (login,), user, "kernel"),
     Flow("git store, kernel", store, (token, store_other), app, "kernel"),
