@@ -299,6 +299,27 @@ def test_a_link_to_the_file_stays_one(user):
     assert pip_conf(user).is_symlink() and LINE in real.read_text()
 
 
+@pytest.mark.parametrize("is_there", [True, False], ids=["the target is empty", "there is no target"])
+def test_a_link_whose_target_had_nothing_else_stays_one(user, is_there):
+    real = user.session.home / "dotfiles" / "pip.conf"
+    if is_there:
+        real.parent.mkdir()
+        real.write_text("")
+    pip_conf(user).parent.mkdir()
+    pip_conf(user).symlink_to(real)
+    assert set_up(user).code == 0
+    assert pip_conf(user).is_symlink() and LINE in real.read_text()
+    assert set_up(user, "--remove").code == 0
+    assert pip_conf(user).is_symlink() and real.read_text() == ""
+
+
+def test_an_empty_file_of_the_users_stays(user):
+    pip_conf(user, "")
+    assert set_up(user).code == 0
+    assert set_up(user, "--remove").code == 0
+    assert pip_conf(user).read_text() == ""
+
+
 @pytest.mark.parametrize("variable", ["PIP_KEYRING_PROVIDER", "UV_KEYRING_PROVIDER"])
 def test_a_variable_that_takes_precedence_is_warned_of(user, variable):
     uv_toml(user, "")
