@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from integration.keyring_asking import INDEX, identity_alone
+from integration.users import all_at_once
 from world.program import Outcome
 from world.world import World
 
@@ -280,7 +281,18 @@ def test_a_file_that_cannot_be_changed_safely_is_left_alone(user, name, text):
     file = (pip_conf if name == "pip" else uv_toml)(user, text)
     outcome = set_up(user)
     assert outcome.code == OTHER and f"{file} is formatted" in outcome.err
-    assert file.read_text() == text
+    assert outcome.out == "" and file.read_text() == text
+    assert not link(user).is_symlink() and (name == "pip" or not pip_conf(user).exists())
+
+
+def test_processes_do_not_overwrite_each_others_changes(user):
+    pip_conf(user, "[global]\n")
+    uv_toml(user, "offline = true\n")
+    outcomes = all_at_once(user, [("entra", "setup", "pip")] * 12)
+    assert {outcome.code for outcome in outcomes} == {0}, outcomes
+    assert pip_conf(user).read_text() == f"[global]\n{MARK}\n{LINE}\n"
+    assert sum("already set up" in outcome.err for outcome in outcomes) == 11
+    assert [*pip_conf(user).parent.glob("*.before-entra*")] == [Path(f"{pip_conf(user)}.before-entra")]
 
 
 def test_a_file_that_others_can_write_is_left_alone(user):

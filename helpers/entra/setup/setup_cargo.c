@@ -287,7 +287,8 @@ static bool check_operands(const struct options *options, int count, char **oper
 static bool run_setup_cargo(const struct options *options, const char *name, struct error *error)
 {
     CLEANUP(job_clear) struct job job = { 0 };
-    if (!job_begin(&job, options, error))
+    auto_single_flight struct single_flight flight = { -1 };
+    if (!setup_take_turn(options, "cargo", &flight, error) || !job_begin(&job, options, error))
         return false;
     if (name != NULL ? !add_named(&job, name, error) : !add_all(&job, error))
         return false;
