@@ -135,6 +135,18 @@ char *file_path_in_home(const char *path)
                                                  : strdup(path);
 }
 
+bool file_make_folders(const char *path, mode_t mode, struct error *error)
+{
+    autofree char *folder = strdup(path);
+    for (char *slash = strchr(folder + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        if (mkdir(folder, mode) != 0 && errno != EEXIST)
+            return error_set(error, ERROR_OTHER, "%s: %s", folder, strerror(errno));
+        *slash = '/';
+    }
+    return true;
+}
+
 bool file_check_absolute(const char *path, const char *from, struct error *error)
 {
     if (path[0] == '/')

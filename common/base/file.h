@@ -52,6 +52,10 @@ bool file_is_in_home(const char *path);
  * copied as it is. The caller frees the result. */
 char *file_path_in_home(const char *path);
 
+/* Makes the folders of an absolute path that are missing; the mode is cut by the umask. Fails with
+ * ERROR_OTHER. */
+bool file_make_folders(const char *path, mode_t mode, struct error *error);
+
 /* Checks that a path is absolute. A file URI is not: what opens it might take it for a path in a
  * folder "file:". from is what names it, for the message. Fails with ERROR_USAGE. */
 bool file_check_absolute(const char *path, const char *from, struct error *error);

@@ -191,8 +191,9 @@ def test_files_that_are_not_there_are_made_for_the_user_alone(world):
         assert file.read_text() == '{\n\t"credHelpers": {\n\t\t"contoso.azurecr.io": "entra"\n\t}\n}\n'
         assert file.stat().st_mode & 0o777 == 0o600
         assert file.parent.stat().st_mode & 0o777 == 0o700
+    set_up(world, "fabrikam.azurecr.io")
     set_up(world, "--remove")
-    assert all(file.read_text() == "{}\n" for file in made)
+    assert all([*file.parent.iterdir()] == [] for file in made)  # no backup of what was ours alone
 
 
 def test_variables_name_other_files(world):
@@ -219,6 +220,27 @@ def test_a_link_stays_a_link(world, docker):
     assert docker.is_symlink() and helpers(real) == {CONTOSO: "entra"}
     set_up(world, "--remove")
     assert real.read_text() == DOCKERS
+
+
+def test_a_link_to_a_file_that_is_not_there_yet_stays_one(world):
+    file, real = world.session.home / "auth.json", world.session.home / "dotfiles" / "auth.json"
+    file.symlink_to("dotfiles/auth.json")
+    env = {"REGISTRY_AUTH_FILE": str(file)}
+    set_up(world, CONTOSO, env=env)
+    assert file.is_symlink() and helpers(real) == {CONTOSO: "entra"}
+    assert real.stat().st_mode & 0o777 == 0o600
+    set_up(world, "--remove", env=env)
+    assert file.is_symlink() and json.loads(real.read_text()) == {}
+
+
+@pytest.mark.parametrize("text", ["", "{}\n", '{"credHelpers": {}}'])
+def test_an_empty_file_of_the_users_stays(world, docker, text):
+    docker.write_text(text)
+    set_up(world, CONTOSO)
+    set_up(world, "--remove")
+    assert json.loads(docker.read_text()) == {}
+    assert [file.name for file in sorted(docker.parent.iterdir())] == \
+        ["config.json", "config.json.before-entra"]
 
 
 @pytest.mark.parametrize("text, why", [

@@ -92,7 +92,9 @@ def test_a_file_that_is_not_there_is_created(world):
     assert path.read_text() == f'[registries.contoso]\ncredential-provider = "{OURS}"\n'
     assert path.stat().st_mode & 0o777 == 0o666 & ~_umask()
     assert outcome.out == f"{path}: Cargo asks entra for the registry 'contoso'\n"
-    assert set_up(world, "--remove").code == 0 and path.read_text() == ""
+    assert set_up(world, "fabrikam").code == 0
+    assert set_up(world, "--remove").code == 0
+    assert [*path.parent.iterdir()] == []  # no backup of what was ours alone
 
 
 def _umask() -> int:
@@ -109,6 +111,21 @@ def test_the_file_is_where_cargo_looks(world, tmp_path):
     assert OURS in (tmp_path / "config").read_text()
     outcome = set_up(world, "contoso", env={"CARGO_HOME": "cargo"})
     assert outcome.code == 2 and "CARGO_HOME" in outcome.err
+
+
+def test_folders_that_are_not_there_are_made(world, tmp_path):
+    home = tmp_path / "deep" / "deeper"
+    assert set_up(world, "contoso", env={"CARGO_HOME": str(home)}).code == 0
+    assert OURS in (home / "config.toml").read_text()
+    assert home.stat().st_mode & 0o777 == 0o777 & ~_umask()
+
+
+def test_a_link_to_a_file_that_is_not_there_yet_stays_one(world, tmp_path):
+    (tmp_path / "config.toml").symlink_to("mine.toml")
+    assert set_up(world, "contoso", env={"CARGO_HOME": str(tmp_path)}).code == 0
+    assert (tmp_path / "config.toml").is_symlink() and OURS in (tmp_path / "mine.toml").read_text()
+    assert set_up(world, "--remove", env={"CARGO_HOME": str(tmp_path)}).code == 0
+    assert (tmp_path / "config.toml").is_symlink() and (tmp_path / "mine.toml").read_text() == ""
 
 
 def test_a_dry_run_shows_the_change_and_no_secret(world, file):

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from integration.keyring_asking import INDEX, identity_alone
+from integration.users import all_at_once
 from world.program import Outcome
 from world.world import World
 
@@ -280,7 +281,18 @@ def test_a_file_that_cannot_be_changed_safely_is_left_alone(user, name, text):
     file = (pip_conf if name == "pip" else uv_toml)(user, text)
     outcome = set_up(user)
     assert outcome.code == OTHER and f"{file} is formatted" in outcome.err
-    assert file.read_text() == text
+    assert outcome.out == "" and file.read_text() == text
+    assert not link(user).is_symlink() and (name == "pip" or not pip_conf(user).exists())
+
+
+def test_processes_do_not_overwrite_each_others_changes(user):
+    pip_conf(user, "[global]\n")
+    uv_toml(user, "offline = true\n")
+    outcomes = all_at_once(user, [("entra", "setup", "pip")] * 12)
+    assert {outcome.code for outcome in outcomes} == {0}, outcomes
+    assert pip_conf(user).read_text() == f"[global]\n{MARK}\n{LINE}\n"
+    assert sum("already set up" in outcome.err for outcome in outcomes) == 11
+    assert [*pip_conf(user).parent.glob("*.before-entra*")] == [Path(f"{pip_conf(user)}.before-entra")]
 
 
 def test_a_file_that_others_can_write_is_left_alone(user):
@@ -297,6 +309,27 @@ def test_a_link_to_the_file_stays_one(user):
     pip_conf(user).symlink_to(real)
     assert set_up(user).code == 0
     assert pip_conf(user).is_symlink() and LINE in real.read_text()
+
+
+@pytest.mark.parametrize("is_there", [True, False], ids=["the target is empty", "there is no target"])
+def test_a_link_whose_target_had_nothing_else_stays_one(user, is_there):
+    real = user.session.home / "dotfiles" / "pip.conf"
+    if is_there:
+        real.parent.mkdir()
+        real.write_text("")
+    pip_conf(user).parent.mkdir()
+    pip_conf(user).symlink_to(real)
+    assert set_up(user).code == 0
+    assert pip_conf(user).is_symlink() and LINE in real.read_text()
+    assert set_up(user, "--remove").code == 0
+    assert pip_conf(user).is_symlink() and real.read_text() == ""
+
+
+def test_an_empty_file_of_the_users_stays(user):
+    pip_conf(user, "")
+    assert set_up(user).code == 0
+    assert set_up(user, "--remove").code == 0
+    assert pip_conf(user).read_text() == ""
 
 
 @pytest.mark.parametrize("variable", ["PIP_KEYRING_PROVIDER", "UV_KEYRING_PROVIDER"])

@@ -52,6 +52,22 @@ const char *docker_config_helper(const json_object *config, const char *registry
     return helpers != NULL ? json_string(helpers, registry) : NULL;
 }
 
+static void check_helper(void *context, const char *registry, const char *helper)
+{
+    bool *is_ours = context;
+    (void)registry;
+    *is_ours = *is_ours && helper != NULL && strcmp(helper, DOCKER_CONFIG_HELPER) == 0;
+}
+
+bool docker_config_is_ours(const json_object *config)
+{
+    const json_object *helpers = find_object(config, HELPERS);
+    bool is_ours = helpers != NULL && json_object_object_length(helpers) > 0 &&
+                   json_object_object_length(config) == 1;
+    docker_config_each(config, check_helper, &is_ours);
+    return is_ours;
+}
+
 void docker_config_each(const json_object *config,
                         void (*visit)(void *context, const char *registry, const char *helper),
                         void *context)

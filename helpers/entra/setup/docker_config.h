@@ -29,6 +29,9 @@ json_object *docker_config_parse(const struct secret *text, struct error *error)
 /* The helper of a registry; NULL if it has none. The configuration, which may be NULL, owns it. */
 const char *docker_config_helper(const json_object *config, const char *registry);
 
+/* Whether there is nothing but helpers of registries, and each of them is ours. */
+bool docker_config_is_ours(const json_object *config);
+
 /* Calls visit() for each registry that has a login or a helper; helper is NULL for a login. */
 void docker_config_each(const json_object *config,
                         void (*visit)(void *context, const char *registry, const char *helper),

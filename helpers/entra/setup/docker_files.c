@@ -2,12 +2,9 @@
 #define _GNU_SOURCE
 #include "helpers/entra/setup/docker_files.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/base/array.h"
@@ -15,8 +12,8 @@
 #include "common/base/file.h"
 #include "common/base/search_path.h"
 #include "common/base/text.h"
-#include "common/base/unfinished.h"
 #include "helpers/entra/setup/replace_file.h"
+#include "helpers/entra/setup/user_file.h"
 
 /* ---- which files ---- */
 
@@ -135,60 +132,16 @@ char *docker_files_former_helper(const struct docker_file *file, const char *reg
 
 /* ---- writing ---- */
 
-static bool fail(const char *path, struct error *error)
-{
-    return error_set(error, ERROR_OTHER, "%s: %s", path, strerror(errno));
-}
-
-/* Makes the folders of a path that are missing. */
-static bool make_folders(const char *path, struct error *error)
-{
-    autofree char *folder = strdup(path);
-    for (char *slash = strchr(folder + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        if (mkdir(folder, 0700) != 0 && errno != EEXIST)
-            return fail(folder, error);
-        *slash = '/';
-    }
-    return true;
-}
-
-/* docker makes it with this mode too: it may get passwords. */
-static bool create(const struct docker_file *file, const struct secret *text, struct error *error)
-{
-    struct unfinished *unfinished_file = NULL;
-    autofree char *name = text_format("%s.new-entra", file->path);
-    if (!make_folders(file->path, error))
-        return false;
-    unfinished_sweep(AT_FDCWD, name);
-    autoclose int fd = unfinished_create(AT_FDCWD, name, 0600, &unfinished_file);
-    if (fd < 0)
-        return fail(name, error);
-    if (!secret_write(text, fd) || fsync(fd) != 0) {
-        fail(name, error);
-        return unfinished_remove(unfinished_file);
-    }
-    return unfinished_rename(unfinished_file, file->path) || fail(file->path, error);
-}
-
-static bool fail_changed(const struct docker_file *file, struct error *error)
-{
-    error_set(error, ERROR_OTHER, "%s was changed by another program", file->path);
-    return error_hint(error, "Run this command again.");
-}
-
+/* docker makes its file with this mode too: it may get passwords. */
 bool docker_files_write(const struct docker_file *file, const struct secret *changed,
                         char ret_backup[PATH_MAX], struct error *error)
 {
-    struct file_rights rights = { 0 };
-    ret_backup[0] = '\0';
-    if (!file->is_there)
-        return access(file->path, F_OK) == 0 ? fail_changed(file, error)
-                                             : create(file, changed, error);
-    auto_secret struct secret *now = file_read(file->path, DOCKER_CONFIG_MAX, &rights, error);
-    if (now == NULL)
-        return false;
-    return secret_equals(now, file->text->bytes, file->text->length)
-               ? replace_file(file->path, file->text, changed, ret_backup, error)
-               : fail_changed(file, error);
+    struct error unused = { 0 };
+    auto_json_secret json_object *config = docker_config_parse(changed, &unused);
+    const struct user_file written = { .path = file->path,
+                                       .text = file->is_there ? file->text : NULL,
+                                       .is_ours = docker_config_is_ours(file->config),
+                                       .mode = 0600 };
+    bool is_left_empty = config != NULL && json_object_object_length(config) == 0;
+    return user_file_write(&written, changed, is_left_empty, ret_backup, error);
 }

@@ -37,9 +37,9 @@ bool docker_files_find(bool is_wanted, struct docker_files *ret_files, struct er
  * the path. */
 bool docker_files_load(struct docker_file *file, struct error *error);
 
-/* Writes a loaded file: makes it, with its folders, or replaces it and keeps the original beside
- * it, whose name is then in ret_backup, else "". Fails with ERROR_OTHER and leaves it as it was
- * (replace_file.h), also if another program has changed it in between. */
+/* Writes a loaded file (user_file.h). The path of the backup goes to ret_backup: "" if there is
+ * none. Fails with ERROR_OTHER and leaves it as it was, also if another program has changed it in
+ * between. */
 bool docker_files_write(const struct docker_file *file, const struct secret *changed,
                         char ret_backup[PATH_MAX], struct error *error);
 

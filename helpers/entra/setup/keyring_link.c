@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "common/base/environment.h"
+#include "common/base/file.h"
 #include "common/base/own_program.h"
 #include "common/base/search_path.h"
 #include "common/base/text.h"
@@ -116,12 +117,10 @@ bool keyring_link_explain(const struct keyring_link *link, struct error *error)
 
 bool keyring_link_make(const struct keyring_link *link, struct error *error)
 {
-    autofree char *folder = strndup(link->path, (size_t)(strrchr(link->path, '/') - link->path));
-    autofree char *parent = strndup(folder, (size_t)(strrchr(folder, '/') - folder));
     if (link->target == NULL || access(link->target, X_OK) != 0)
         return error_set(error, ERROR_OTHER, "%s is not beside this program", PROGRAM);
-    mkdir(parent, 0755);
-    mkdir(folder, 0755);
+    if (!file_make_folders(link->path, 0755, error))
+        return false;
     if (is_link_of_ours(link->path))
         unlink(link->path);
     return symlink(link->target, link->path) == 0 ||

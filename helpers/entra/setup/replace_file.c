@@ -9,10 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include "common/base/file.h"
 #include "common/base/signals.h"
 #include "common/base/text.h"
 #include "common/base/unfinished.h"
+
+#define LINKS_MAX 40 /* as many as the kernel follows */
 
 static bool failed(const char *path, struct error *error)
 {
@@ -121,47 +125,80 @@ static bool make_room(int fd, const char *path, size_t length, struct error *err
     return failed(path, error);
 }
 
-/* Writes into the file itself: one that is mounted, as a container's often is, cannot be replaced.
- * The backup, which is kept from here on, is what is left if the machine fails in between. */
-static bool overwrite(const char *path, const struct secret *text, const char *name,
-                      struct unfinished **backup, struct error *error)
+/* Fails since the file is not as it was read. */
+static bool fail_changed(const char *path, struct error *error)
 {
-    autoclose int fd = open(path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    if (fd < 0)
-        return failed(path, error);
-    if (!make_room(fd, path, text->length, error))
-        return false;
-    unfinished_keep(steal(backup));
-    if (secret_write(text, fd) && ftruncate(fd, (off_t)text->length) == 0 && fsync(fd) == 0)
-        return true;
-    failed(path, error);
-    return error_hint(error, "The file may be incomplete; the original is kept as %s.", name);
+    error_set(error, ERROR_OTHER, "%s was changed by another program", path);
+    return error_hint(error, "Run this command again.");
 }
 
-/* Writes a new file and renames it, so that readers see either the old or the new content. Takes
- * over *backup, and leaves NULL, if it is kept. */
-static bool write_file(const char *path, const struct stat *like, const struct secret *text,
-                       const char *backup_name, struct unfinished **backup, struct error *error)
+/* A file that is being replaced. */
+struct replacement {
+    char path[PATH_MAX]; /* without links */
+    struct stat status;
+    const struct secret *old;
+    const struct secret *changed;
+    char backup_name[PATH_MAX];
+    struct unfinished *backup; /* NULL: it is kept, or none is made */
+};
+
+static void keep_backup(struct replacement *file)
+{
+    if (file->backup != NULL)
+        unfinished_keep(steal(&file->backup));
+}
+
+static bool is_unchanged(const char *path, const struct secret *old, struct error *error)
+{
+    autoclose int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    auto_secret struct secret *now = fd >= 0 ? secret_read(fd, old->length) : NULL;
+    if (now == NULL)
+        return failed(path, error);
+    return secret_equals(now, old->bytes, old->length) || fail_changed(path, error);
+}
+
+/* Writes into the file itself: one that is mounted, as a container's often is, cannot be replaced.
+ * The backup, which is kept from here on, is what is left if the machine fails in between. */
+static bool overwrite(struct replacement *file, struct error *error)
+{
+    const struct secret *text = file->changed;
+    bool has_backup = file->backup != NULL;
+    autoclose int fd = open(file->path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0)
+        return failed(file->path, error);
+    if (!make_room(fd, file->path, text->length, error))
+        return false;
+    keep_backup(file);
+    if (secret_write(text, fd) && ftruncate(fd, (off_t)text->length) == 0 && fsync(fd) == 0)
+        return true;
+    failed(file->path, error);
+    return has_backup ? error_hint(error, "The file may be incomplete; the original is kept as %s.",
+                                   file->backup_name)
+                      : error_hint(error, "The file may be incomplete.");
+}
+
+/* Writes a new file and renames it, so that readers see either the old or the new content. */
+static bool write_file(struct replacement *file, struct error *error)
 {
     char name[PATH_MAX];
-    struct unfinished *file = NULL;
-    if (snprintf(name, sizeof name, "%s.new-entra", path) >= (int)sizeof name) {
+    struct unfinished *new_file = NULL;
+    if (snprintf(name, sizeof name, "%s.new-entra", file->path) >= (int)sizeof name) {
         errno = ENAMETOOLONG;
-        return failed(path, error);
+        return failed(file->path, error);
     }
     unfinished_sweep(AT_FDCWD, name);
-    autoclose int fd = unfinished_create(AT_FDCWD, name, 0600, &file);
+    autoclose int fd = unfinished_create(AT_FDCWD, name, 0600, &new_file);
     if (fd < 0)
         return failed(name, error);
-    if (!write_like(fd, name, like, text, error))
-        return unfinished_remove(file);
+    if (!write_like(fd, name, &file->status, file->changed, error) ||
+        !is_unchanged(file->path, file->old, error))
+        return unfinished_remove(new_file);
     /* From here on, the backup is all that is left of the original. */
     auto_signals struct signals_held held;
     signals_hold(&held);
-    if (!unfinished_rename(file, path))
-        return errno == EBUSY ? overwrite(path, text, backup_name, backup, error)
-                              : failed(path, error);
-    unfinished_keep(steal(backup));
+    if (!unfinished_rename(new_file, file->path))
+        return errno == EBUSY ? overwrite(file, error) : failed(file->path, error);
+    keep_backup(file);
     return true;
 }
 
@@ -175,39 +212,78 @@ static void sync_folder(const char *path)
         fsync(fd);
 }
 
-bool replace_file_create(const char *path, const struct secret *text, struct error *error)
+bool replace_file(const char *path, const struct secret *old, const struct secret *changed,
+                  char *ret_backup, struct error *error)
 {
-    struct unfinished *file = NULL;
-    mode_t mask = umask(0);
-    umask(mask);
-    autofree char *folder = strndup(path, (size_t)(strrchr(path, '/') - path));
-    if (mkdir(folder, 0777) != 0 && errno != EEXIST)
-        return failed(folder, error);
-    autoclose int fd = unfinished_create(AT_FDCWD, path, 0666 & ~mask, &file);
-    if (fd < 0)
+    struct replacement file = { .old = old, .changed = changed };
+    if (realpath(path, file.path) == NULL || stat(file.path, &file.status) != 0)
         return failed(path, error);
-    if (!secret_write(text, fd) || fsync(fd) != 0) {
-        failed(path, error);
-        return unfinished_remove(file);
-    }
-    unfinished_keep(file);
-    sync_folder(path);
+    if (ret_backup != NULL &&
+        !write_backup(file.path, &file.status, old, file.backup_name, &file.backup, error))
+        return false;
+    if (!write_file(&file, error))
+        return file.backup != NULL && unfinished_remove(file.backup);
+    sync_folder(file.path);
+    if (ret_backup != NULL)
+        memcpy(ret_backup, file.backup_name, sizeof file.backup_name);
     return true;
 }
 
-bool replace_file(const char *path, const struct secret *old, const struct secret *changed,
-                  char ret_backup[PATH_MAX], struct error *error)
+/* ---- a file that comes or goes ---- */
+
+/* The file to which a path leads, which need not exist. The links of others are not followed: they
+ * would choose what is created. Returns false with errno set. */
+static bool follow_links(const char *path, char ret_target[PATH_MAX])
 {
-    char real[PATH_MAX], backup[PATH_MAX];
     struct stat status;
+    char link[PATH_MAX], next[PATH_MAX];
+    int length = snprintf(ret_target, PATH_MAX, "%s", path);
+    for (int i = 0; i < LINKS_MAX && length < PATH_MAX; i++) {
+        if (lstat(ret_target, &status) != 0 || !S_ISLNK(status.st_mode))
+            return true;
+        ssize_t end = readlink(ret_target, link, sizeof link - 1);
+        if (end < 0 || (status.st_uid != geteuid() && status.st_uid != 0)) {
+            errno = end < 0 ? errno : EACCES;
+            return false;
+        }
+        link[end] = '\0';
+        int folder = link[0] == '/' ? 0 : (int)(strrchr(ret_target, '/') - ret_target) + 1;
+        length = snprintf(next, sizeof next, "%.*s%s", folder, ret_target, link);
+        memcpy(ret_target, next, sizeof next);
+    }
+    errno = length < PATH_MAX ? ELOOP : ENAMETOOLONG;
+    return false;
+}
+
+bool replace_file_create(const char *path, const struct secret *text, mode_t mode,
+                         struct error *error)
+{
+    char target[PATH_MAX];
     struct unfinished *file = NULL;
-    if (realpath(path, real) == NULL || stat(real, &status) != 0)
+    mode_t mask = umask(0);
+    umask(mask);
+    if (!follow_links(path, target))
         return failed(path, error);
-    if (!write_backup(real, &status, old, backup, &file, error))
+    if (!file_make_folders(target, mode | (mode & 0444) >> 2, error))
         return false;
-    if (!write_file(real, &status, changed, backup, &file, error))
-        return file != NULL && unfinished_remove(file);
-    sync_folder(real);
-    memcpy(ret_backup, backup, sizeof backup);
+    autoclose int fd = unfinished_create(AT_FDCWD, target, mode & ~mask, &file);
+    if (fd < 0)
+        return errno == EEXIST ? fail_changed(path, error) : failed(target, error);
+    if (!secret_write(text, fd) || fsync(fd) != 0) {
+        failed(target, error);
+        return unfinished_remove(file);
+    }
+    unfinished_keep(file);
+    sync_folder(target);
+    return true;
+}
+
+bool replace_file_delete(const char *path, const struct secret *old, struct error *error)
+{
+    if (!is_unchanged(path, old, error))
+        return false;
+    if (unlink(path) != 0)
+        return failed(path, error);
+    sync_folder(path);
     return true;
 }

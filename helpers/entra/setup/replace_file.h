@@ -3,14 +3,14 @@
  * Replaces a file that belongs to another program: atomically, with the same owner and mode, and
  * with a backup beside it. If the user is not in the file's group, it gets the user's own, which
  * may do no more than everybody else. A symbolic link stays one. A file that is a mount point
- * cannot be replaced: its content is overwritten once the backup is there. A file that is not there
- * is created.
+ * cannot be replaced: its content is overwritten once the backup is there.
  */
 #ifndef HELPERS_ENTRA_SETUP_REPLACE_FILE_H
 #define HELPERS_ENTRA_SETUP_REPLACE_FILE_H
 
 #include <limits.h>
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "common/base/error.h"
 #include "common/base/secret.h"
@@ -25,16 +25,24 @@ char *replace_file_backup(const char *path, int number);
  * none. Fails with ERROR_OTHER if the folder cannot be read. */
 bool replace_file_newest_backup(const char *path, int *ret_number, struct error *error);
 
-/* Creates a file that does not exist, with the mode that the umask gives it, and its folder if that
- * does not exist either. Fails with ERROR_OTHER. */
-bool replace_file_create(const char *path, const struct secret *text, struct error *error);
-
-/* Writes old, the file's current content, to the next of PATH.before-entra, PATH.before-entra.2,
- * ... after the newest one, whose name is returned in ret_backup; then replaces the file's content
- * with changed. Fails with ERROR_OTHER and leaves the file as it was, as does a signal that ends
- * the program on the way. Only a mount point that cannot be written to the end may be incomplete
- * then; the hint names the backup. */
+/* Writes old, the file's content as it was read, to the next of PATH.before-entra,
+ * PATH.before-entra.2, ... after the newest one, whose name goes to ret_backup (of PATH_MAX bytes;
+ * NULL: no backup is made); then replaces the file's content with changed. Fails with ERROR_OTHER,
+ * also if another program has changed the file in between, and leaves the file as it was, as does a
+ * signal that ends the program on the way. Only a mount point that cannot be written to the end may
+ * be incomplete then; the hint names the backup. */
 bool replace_file(const char *path, const struct secret *old, const struct secret *changed,
-                  char ret_backup[PATH_MAX], struct error *error);
+                  char *ret_backup, struct error *error);
+
+/* Creates a file that was not there when it was looked for, and its folders, which can be searched
+ * by those who can read it; the mode is cut by the umask. A symbolic link that leads to nothing
+ * gets its target, unless it is another user's. Fails with ERROR_OTHER, also if another program has
+ * created the file in between, which stays. */
+bool replace_file_create(const char *path, const struct secret *text, mode_t mode,
+                         struct error *error);
+
+/* Deletes a file, or the link that the path is, whose content still is old. Fails with
+ * ERROR_OTHER. */
+bool replace_file_delete(const char *path, const struct secret *old, struct error *error);
 
 #endif

@@ -28,14 +28,13 @@ struct setting_file {
  * be read, or with ERROR_OTHER. */
 bool setting_file_read(struct setting_file *file, struct error *error);
 
-/* Adds the setting, which is missing or has another value; creates the file, and its folders, if
- * there is none. The path of the backup goes to ret_backup: "" if there was no file. Fails with
- * ERROR_OTHER. */
+/* Adds the setting, which is missing or has another value, and writes the file (user_file.h). The
+ * path of the backup goes to ret_backup: "" if there is none. Fails with ERROR_OTHER. */
 bool setting_file_set(const struct setting_file *file, char ret_backup[PATH_MAX],
                       struct error *error);
 
-/* Takes back what setting_file_set did; a file with nothing else is removed. Otherwise as
- * setting_file_set. */
+/* Takes back what setting_file_set did; a file that setup created and that has nothing else is
+ * deleted. Otherwise as setting_file_set. */
 bool setting_file_unset(const struct setting_file *file, char ret_backup[PATH_MAX],
                         struct error *error);
 

@@ -12,10 +12,12 @@
 #include "common/base/columns.h"
 #include "common/base/deadline.h"
 #include "common/base/output.h"
+#include "common/base/runtime_folder.h"
 #include "common/base/subprocess.h"
 #include "common/base/text.h"
 #include "common/entra/child_environment.h"
 
+#define TURN_MILLISECONDS    30000
 #define COMMAND_MILLISECONDS 30000
 #define COMMAND_OUTPUT_MAX   4096
 #define COMMAND_INDENT       4 /* of a command's further lines on a terminal */
@@ -48,6 +50,22 @@ void setup_helper_options(const struct options *options, struct setup_storage *s
     _Static_assert(2 * (OPTIONS_COMMON_MAX + OPTIONS_SCOPES_MAX) < SETUP_WORDS_MAX, "all fit");
     options_each(options, OPTION_OF_HELPER, collect_option, &collection);
     ret_words[collection.count] = NULL;
+}
+
+bool setup_take_turn(const struct options *options, const char *name,
+                     struct single_flight *ret_flight, struct error *error)
+{
+    const char *const texts[] = { name, NULL };
+    const struct runtime_name turn = runtime_name("setup", texts);
+    int64_t deadline = deadline_in(TURN_MILLISECONDS);
+    enum single_flight_role role = SINGLE_FLIGHT_LEADER;
+    if (options->own[SETUP_DRY_RUN] != NULL)
+        return true;
+    do
+        role = single_flight_join(ret_flight, turn.text, deadline);
+    while (role == SINGLE_FLIGHT_FOLLOWER);
+    return role == SINGLE_FLIGHT_LEADER ||
+           error_set(error, ERROR_OTHER, "another process is setting up %s", name);
 }
 
 static void quote_word(FILE *text, const char *word)

@@ -22,6 +22,7 @@
 #include "common/base/error.h"
 #include "common/base/options.h"
 #include "common/base/secret.h"
+#include "common/base/single_flight.h"
 #include "helpers/document.h"
 #include "helpers/kubectl/kubelogin.h"
 #include "helpers/program.h"
@@ -94,6 +95,12 @@ extern const struct setup_part setup_part_sign_in; /* setup_sign_in.c */
 struct setup_storage {
     char seconds[16];
 };
+
+/* Waits until no other process sets up the program of this name: they would overwrite each other's
+ * changes, or mix them. The turn is the caller's until single_flight_leave; a --dry-run needs none.
+ * Fails with ERROR_OTHER after half a minute. */
+bool setup_take_turn(const struct options *options, const char *name,
+                     struct single_flight *ret_flight, struct error *error);
 
 /* Collects the options that are written into another program's configuration, because the program
  * gives the helper none. ret_words holds their names and values, then NULL; they point into argv

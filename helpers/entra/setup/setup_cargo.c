@@ -16,8 +16,8 @@
 #include "helpers/entra/entra.h"
 #include "helpers/entra/setup/cargo_config.h"
 #include "helpers/entra/setup/helper_program.h"
-#include "helpers/entra/setup/replace_file.h"
 #include "helpers/entra/setup/setup.h"
+#include "helpers/entra/setup/user_file.h"
 
 #define PROGRAM "cargo-credential-entra"
 #define SPARSE  "sparse+"
@@ -202,19 +202,6 @@ static bool check_change(const struct job *job, const struct secret *text, struc
     return ok || error_set(error, ERROR_OTHER, "%s cannot be changed safely", job->path);
 }
 
-/* Whether nobody changed the file since it was read. */
-static bool is_unchanged(struct job *job, struct error *error)
-{
-    bool was_new = job->is_new;
-    auto_secret struct secret *now = read_text(job, error);
-    if (now == NULL)
-        return false;
-    if (was_new == job->is_new && secret_equals(now, job->text->bytes, job->text->length))
-        return true;
-    error_set(error, ERROR_OTHER, "%s was changed by another program", job->path);
-    return error_hint(error, "Run this command again.");
-}
-
 static void report(const struct job *job, const char *name, const char *backup)
 {
     if (document_is_wanted(job->options)) {
@@ -230,13 +217,32 @@ static void report(const struct job *job, const char *name, const char *backup)
     }
 }
 
-static bool write_text(struct job *job, const struct secret *text, char backup[PATH_MAX],
+static bool is_blank(const struct secret *text)
+{
+    return text->bytes[strspn(text->bytes, " \t\r\n")] == '\0';
+}
+
+/* Whether nothing is left of the text without our providers. */
+static bool is_ours(const struct job *job)
+{
+    auto_edits struct edits edits = { 0 };
+    for (size_t i = 0; i < job->config.count; i++)
+        if (job->config.registries[i].provider == CARGO_PROVIDER_OURS)
+            cargo_config_unset(&job->config, &job->config.registries[i], &edits);
+    edits_sort(&edits);
+    auto_secret struct secret *rest = edits_apply(&edits, job->text);
+    return !is_blank(job->text) && is_blank(rest);
+}
+
+/* Cargo makes its file with this mode too. */
+static bool write_text(const struct job *job, const struct secret *text, char ret_backup[PATH_MAX],
                        struct error *error)
 {
-    if (!is_unchanged(job, error))
-        return false;
-    return job->is_new ? replace_file_create(job->path, text, error)
-                       : replace_file(job->path, job->text, text, backup, error);
+    const struct user_file file = { .path = job->path,
+                                    .text = job->is_new ? NULL : job->text,
+                                    .is_ours = is_ours(job),
+                                    .mode = 0666 };
+    return user_file_write(&file, text, is_blank(text), ret_backup, error);
 }
 
 static bool apply(struct job *job, struct error *error)
@@ -281,7 +287,8 @@ static bool check_operands(const struct options *options, int count, char **oper
 static bool run_setup_cargo(const struct options *options, const char *name, struct error *error)
 {
     CLEANUP(job_clear) struct job job = { 0 };
-    if (!job_begin(&job, options, error))
+    auto_single_flight struct single_flight flight = { -1 };
+    if (!setup_take_turn(options, "cargo", &flight, error) || !job_begin(&job, options, error))
         return false;
     if (name != NULL ? !add_named(&job, name, error) : !add_all(&job, error))
         return false;

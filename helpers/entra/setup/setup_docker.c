@@ -9,11 +9,8 @@
 #include <string.h>
 
 #include "common/base/array.h"
-#include "common/base/deadline.h"
 #include "common/base/output.h"
-#include "common/base/runtime_folder.h"
 #include "common/base/search_path.h"
-#include "common/base/single_flight.h"
 #include "common/base/text.h"
 #include "common/config/config.h"
 #include "helpers/docker/docker_server.h"
@@ -21,10 +18,9 @@
 #include "helpers/entra/setup/docker_files.h"
 #include "helpers/entra/setup/setup.h"
 
-#define INDENT            2
-#define PROGRAM           "docker-credential-" DOCKER_CONFIG_HELPER
-#define TURN_MILLISECONDS 30000
-#define REGISTRIES_MAX    100
+#define INDENT         2
+#define PROGRAM        "docker-credential-" DOCKER_CONFIG_HELPER
+#define REGISTRIES_MAX 100
 
 /* What is being done, for which registries, in which files. */
 struct job {
@@ -231,27 +227,11 @@ static void warn_of_path(const struct job *job)
         warning(PROGRAM " is not in PATH, where docker and podman look for it");
 }
 
-/* Two processes would overwrite each other's changes. */
-static bool take_turn(const struct job *job, struct single_flight *flight, struct error *error)
-{
-    const char *const texts[] = { "docker", NULL };
-    const struct runtime_name name = runtime_name("setup", texts);
-    int64_t deadline = deadline_in(TURN_MILLISECONDS);
-    enum single_flight_role role = SINGLE_FLIGHT_LEADER;
-    if (job->options->own[SETUP_DRY_RUN] != NULL)
-        return true;
-    do
-        role = single_flight_join(flight, name.text, deadline);
-    while (role == SINGLE_FLIGHT_FOLLOWER);
-    return role == SINGLE_FLIGHT_LEADER ||
-           error_set(error, ERROR_OTHER, "another process is setting up docker");
-}
-
 static bool change_files(struct job *job, struct error *error)
 {
     auto_single_flight struct single_flight flight = { -1 };
     bool is_named = job->count > 0;
-    if (!take_turn(job, &flight, error) ||
+    if (!setup_take_turn(job->options, "docker", &flight, error) ||
         !docker_files_find(!job->is_removal, &job->files, error) || !load_files(job, error))
         return false;
     for (size_t i = 0; i < job->files.count && !is_named; i++)

@@ -7,10 +7,7 @@
 #include <string.h>
 
 #include "common/base/array.h"
-#include "common/base/deadline.h"
-#include "common/base/runtime_folder.h"
 #include "common/base/search_path.h"
-#include "common/base/single_flight.h"
 #include "common/base/text.h"
 #include "common/entra/error_report.h"
 #include "helpers/entra/entra.h"
@@ -25,8 +22,6 @@
 /* Where a user undoes what only the administrator can. */
 #define GIT_FOR_ALL                                                                                \
     "for all users of this machine; 'sudo entra setup git --system --remove' undoes that"
-
-#define TURN_MILLISECONDS 30000
 
 /* The lines have no effect if sections of both spellings exist and another one overrides them. */
 static bool check_effect(const struct options *options, const struct git_url *before,
@@ -103,29 +98,13 @@ static bool set_up_url(const struct options *options, const char *text, struct e
            (options->own[SETUP_REMOVE] != NULL ? remove_setup : set_up)(options, &url, error);
 }
 
-/* Each setting is a command of its own, and those of two processes would mix. */
-static bool take_turn(const struct options *options, struct single_flight *flight,
-                      struct error *error)
-{
-    const char *const texts[] = { "git", NULL };
-    const struct runtime_name name = runtime_name("setup", texts);
-    int64_t deadline = deadline_in(TURN_MILLISECONDS);
-    enum single_flight_role role = SINGLE_FLIGHT_LEADER;
-    if (options->own[SETUP_DRY_RUN] != NULL)
-        return true;
-    do
-        role = single_flight_join(flight, name.text, deadline);
-    while (role == SINGLE_FLIGHT_FOLLOWER);
-    return role == SINGLE_FLIGHT_LEADER ||
-           error_set(error, ERROR_OTHER, "another process is setting up git");
-}
-
 static bool run_setup_git(const struct options *options, int count, char **operands,
                           struct error *error)
 {
     auto_git_urls struct git_urls urls = { 0 };
     auto_single_flight struct single_flight flight = { -1 };
-    if (!take_turn(options, &flight, error) || !find_urls(options, count, operands, &urls, error))
+    if (!setup_take_turn(options, "git", &flight, error) ||
+        !find_urls(options, count, operands, &urls, error))
         return false;
     for (size_t i = 0; i < urls.count; i++)
         if (!set_up_url(options, urls.items[i], error))

@@ -122,12 +122,27 @@ static void report_setting(const struct job *job, size_t i, const char *backup)
                          job->is_removal ? "the file as it was before" : "the original", backup);
 }
 
+/* Before anything is changed: whether the link can be made. */
+static bool check_link(const struct job *job, struct error *error)
+{
+    return job->link.is_ours || job->link.path != NULL || keyring_link_explain(&job->link, error);
+}
+
+/* Likewise: whether the setting can be changed. */
+static bool check_setting(const struct job *job, size_t i, struct error *error)
+{
+    const struct setting_file *file = &job->files[i];
+    if (!wants_change(job, i) || file->state != SETTING_UNCLEAR)
+        return true;
+    error_set(error, ERROR_OTHER, "%s is formatted in a way that cannot be changed safely",
+              file->path);
+    return error_hint(error, "Set %s = %s in it.", file->setting->key, file->setting->value);
+}
+
 static bool make_link(const struct job *job, struct error *error)
 {
     if (job->link.is_ours)
         return true;
-    if (job->link.path == NULL)
-        return keyring_link_explain(&job->link, error);
     if (!job->is_dry_run && !keyring_link_make(&job->link, error))
         return false;
     report_link(job, job->link.path, job->link.target);
@@ -153,11 +168,6 @@ static bool change_setting(const struct job *job, size_t i, struct error *error)
     char backup[PATH_MAX] = "";
     if (!wants_change(job, i))
         return true;
-    if (file->state == SETTING_UNCLEAR) {
-        error_set(error, ERROR_OTHER, "%s is formatted in a way that cannot be changed safely",
-                  file->path);
-        return error_hint(error, "Set %s = %s in it.", file->setting->key, file->setting->value);
-    }
     if (!job->is_dry_run &&
         !(job->is_removal ? setting_file_unset : setting_file_set)(file, backup, error))
         return false;
@@ -219,7 +229,9 @@ static bool set_up(struct job *job, struct error *error)
         warn_of_rivals(job);
         return true;
     }
-    if (!make_link(job, error) || !change_setting(job, KEYRING_USER_PIP, error) ||
+    if (!check_link(job, error) || !check_setting(job, KEYRING_USER_PIP, error) ||
+        !check_setting(job, KEYRING_USER_UV, error) || !make_link(job, error) ||
+        !change_setting(job, KEYRING_USER_PIP, error) ||
         !change_setting(job, KEYRING_USER_UV, error))
         return false;
     warn_of_rivals(job);
@@ -247,7 +259,9 @@ static bool remove_setup(struct job *job, struct error *error)
 static bool run_setup_pip(const struct options *options, struct error *error)
 {
     auto_job struct job job = { 0 };
-    return find(&job, options, error) && (job.is_removal ? remove_setup : set_up)(&job, error);
+    auto_single_flight struct single_flight flight = { -1 };
+    return setup_take_turn(options, "pip", &flight, error) && find(&job, options, error) &&
+           (job.is_removal ? remove_setup : set_up)(&job, error);
 }
 
 static bool setup_pip(const struct options *options, int count, char **operands,
