@@ -335,6 +335,15 @@ def test_a_signal_to_all_is_not_handed_on_as_well(running, name):
     assert counted(one) == 1
 
 
+@pytest.mark.parametrize("name", ["TERM", "INT"])
+def test_a_command_in_a_group_of_its_own_gets_what_ours_gets(running, name):
+    script = "trap 'echo got' TERM; trap 'echo got' INT; trap 'echo last' USR2; " \
+             "echo ready; while :; do sleep 0.1; done"
+    one = running(f'echo $$; exec setsid sh -c "{script}"')
+    os.killpg(one.process.pid, getattr(signal, f"SIG{name}"))
+    assert counted(one) == 1
+
+
 def test_a_signal_to_us_after_one_to_all_is_handed_on(running):
     one = running(COUNTING.format(name="TERM"))
     os.killpg(one.process.pid, signal.SIGTERM)

@@ -75,6 +75,13 @@ def test_ctrl_c_reaches_the_command_once(shell_at_terminal):
     assert "\n130\n" in shell.type("echo $?")
 
 
+def test_ctrl_c_reaches_a_command_in_a_group_of_its_own(shell_at_terminal):
+    shell = shell_at_terminal
+    shell.type("entra run -- timeout 600 sh -c 'trap \"echo got; exit\" INT; echo up; "
+               "while :; do sleep 0.1; done'", "up\n", end="up\n")
+    assert shell.press(INTERRUPT, "got\n").count("got") == 1
+
+
 def test_a_signal_after_ctrl_c_is_handed_on(shell_at_terminal):
     shell = shell_at_terminal
     shell.type("entra run -- sh -c 'trap \"echo got\" INT; echo up; while :; do sleep 0.1; done'",

@@ -155,10 +155,12 @@ static bool is_for_all(const siginfo_t *info, const struct run_server *server)
     return server_got_it;
 }
 
-/* To go on twice is to go on. Returns whether the signal was for us alone. */
+/* A command that has left our group, as timeout(1) and interactive shells do, does not get what is
+ * sent to it. To go on twice is to go on. Returns whether the signal was for us alone. */
 static bool hand_on(pid_t command, const siginfo_t *info, const struct run_server *server)
 {
-    bool is_lone = info->si_signo != SIGCONT && !is_for_all(info, server);
+    bool is_lone =
+        info->si_signo != SIGCONT && (!is_for_all(info, server) || getpgid(command) != getpgrp());
     if (is_lone || info->si_signo == SIGCONT)
         kill(command, info->si_signo);
     return is_lone;
