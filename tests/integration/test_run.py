@@ -44,13 +44,16 @@ def test_the_command_has_its_own_exit_code(world, mode):
     assert sh(world, "exit 77", *mode).code == 77
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL, signal.SIGSEGV, signal.SIGINT])
-def test_a_signal_that_ends_the_command_is_in_the_exit_code(world, number):
-    assert sh(world, f"kill -{int(number)} $$").code == 128 + number
+@pytest.mark.parametrize("mode", [(), ("--no-endpoint",)])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL, signal.SIGSEGV, signal.SIGINT,
+                                    signal.SIGPIPE])
+def test_a_signal_that_ends_the_command_ends_us(world, number, mode):
+    assert sh(world, f"kill -{int(number)} $$", *mode).code == -number
 
 
-def test_a_shell_sees_the_same_of_a_command_that_it_became(world):
-    line = "entra run --no-endpoint -- sh -c 'kill -TERM $$'; echo $?"
+@pytest.mark.parametrize("mode", [(), ("--no-endpoint",)])
+def test_a_shell_sees_128_and_the_signals_number(world, mode):
+    line = f"entra run {' '.join(mode)} -- sh -c 'kill -TERM $$'; echo $?"
     assert world.run("sh", "-c", line).out == f"{128 + signal.SIGTERM}\n"
 
 

@@ -183,6 +183,20 @@ static int attend(pid_t command, struct run_server *server, const sigset_t *all)
     return how;
 }
 
+/* Ends as the command has: a shell that runs a script goes on after Ctrl-C if a command takes the
+ * signal for itself and exits. The first process of a container is not ended by a signal of its
+ * own. The core is the command's: we leave none (secret.h). */
+static _Noreturn void end_by(int number)
+{
+    sigset_t only;
+    sigemptyset(&only);
+    sigaddset(&only, number);
+    signal(number, SIG_DFL);
+    kill(getpid(), number);
+    sigprocmask(SIG_UNBLOCK, &only, NULL);
+    _exit(SIGNALED + number);
+}
+
 bool run_child(char *const *words, struct run_environment *environment, struct run_server *server,
                int *ret_code, struct error *error)
 {
@@ -200,6 +214,8 @@ bool run_child(char *const *words, struct run_environment *environment, struct r
     descriptors_close_inherited();
     int how = attend(command, server, &all);
     run_server_stop(server);
-    *ret_code = WIFSIGNALED(how) ? SIGNALED + WTERMSIG(how) : WEXITSTATUS(how);
+    if (WIFSIGNALED(how))
+        end_by(WTERMSIG(how));
+    *ret_code = WEXITSTATUS(how);
     return true;
 }
