@@ -233,8 +233,10 @@ def test_a_choice_of_credentials_without_us_is_taken_away(world, value, stays):
 
 @pytest.mark.parametrize("before, after", [
     ({}, {"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}),
-    ({"no_proxy": "a.example"}, {"no_proxy": "a.example,127.0.0.1"}),
-    ({"NO_PROXY": "a.example"}, {"NO_PROXY": "a.example,127.0.0.1"}),
+    *[({name: "a.example"}, {"NO_PROXY": "a.example,127.0.0.1",
+                             "no_proxy": "a.example,127.0.0.1"})
+      for name in ("NO_PROXY", "no_proxy")],
+    ({"no_proxy": "*"}, {"NO_PROXY": "*", "no_proxy": "*"}),
     ({"NO_PROXY": "*", "no_proxy": ""}, {"NO_PROXY": "*", "no_proxy": "127.0.0.1"}),
 ])
 def test_no_proxy_is_asked_for_us(world, before, after):
