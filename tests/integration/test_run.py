@@ -365,6 +365,21 @@ def test_each_signal_counts(running):
         wait_until(lambda: one.said().count("got") == count, "the signal")
 
 
+def test_a_signal_of_our_own_is_not_handed_on(running):
+    """We speak to an endpoint that has just been killed, or to a terminal that is gone."""
+    read_end, write_end = os.pipe()
+    one = running("trap 'echo pipe' PIPE; " + COUNTING.format(name="USR1"), stderr=write_end)
+    os.close(write_end)
+    os.close(read_end)
+    (server,) = [pid for pid in one.family if pid not in (one.process.pid, one.pid)]
+    one.process.send_signal(signal.SIGSTOP)
+    os.kill(server, signal.SIGKILL)
+    one.process.send_signal(signal.SIGUSR1)
+    one.process.send_signal(signal.SIGCONT)
+    assert counted(one) == 1
+    assert "pipe" not in one.said()
+
+
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_the_command_does_not_outlive_us(running, number):
     one = running("echo $$ ready; exec sleep 60")

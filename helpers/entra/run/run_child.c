@@ -166,6 +166,12 @@ static bool hand_on(pid_t command, const siginfo_t *info, const struct run_serve
     return is_lone;
 }
 
+/* Such as the SIGPIPE of a message of ours that nobody reads. */
+static bool is_own(const siginfo_t *info)
+{
+    return info->si_code <= 0 && info->si_pid == getpid();
+}
+
 /* Waits for the command to end, and hands on signals meanwhile. One that the server gets later than
  * that was for all, too, and must not be taken for the next one. */
 static int attend(pid_t command, struct run_server *server, const sigset_t *all)
@@ -177,7 +183,7 @@ static int attend(pid_t command, struct run_server *server, const sigset_t *all)
         int number = lone > 0 ? sigtimedwait(all, &info, &soon) : sigwaitinfo(all, &info);
         if (number < 0 && errno == EAGAIN)
             run_server_got_signal(server, lone);
-        if (number != SIGCHLD)
+        if (number != SIGCHLD && !(number > 0 && is_own(&info)))
             lone = number > 0 && hand_on(command, &info, server) ? number : 0;
     }
     return how;
