@@ -86,9 +86,17 @@ def test_input_and_output_are_the_commands(world, mode):
 
 
 @pytest.mark.parametrize("mode", [(), ("--no-endpoint",)])
-def test_the_command_has_our_limits_and_signals(world, mode):
+@pytest.mark.parametrize("ignored", ["PIPE", "XFSZ", "HUP", "CHLD", "", "blocked"])
+def test_the_command_has_our_limits_and_signals(world, mode, ignored):
     script = "ulimit -Sc; ulimit -Hc; grep -E '^Sig(Blk|Ign)' /proc/self/status"
-    assert sh(world, script, *mode).out == world.run("sh", "-c", script).out
+    begin = f"import os; from signal import *; [signal(n, SIG_DFL) for n in (SIGPIPE, SIGXFSZ)]; " \
+            f"pthread_sigmask(SIG_BLOCK, {{SIGUSR1, SIGTERM}} if {ignored == 'blocked'} else ()); " \
+            f"[signal(n, SIG_IGN) for n in Signals if n.name == 'SIG{ignored}']; " \
+            "os.execvp(os.sys.argv[1], os.sys.argv[1:])"
+    words = ["sh", "-c", script]
+    plain = world.run("python3", "-c", begin, *words).out
+    assert plain and world.run("python3", "-c", begin, "entra", "run", *mode, "--",
+                               *words).out == plain
 
 
 def test_without_an_endpoint_there_is_only_the_command(world):

@@ -14,6 +14,7 @@
 
 #include "common/base/descriptors.h"
 #include "common/base/secret.h"
+#include "common/base/signals.h"
 
 /* The exit codes of env(1), and of shells. */
 #define NOT_RUN   126
@@ -26,16 +27,6 @@
 
 /* ---- starting ---- */
 
-/* The signals as we found them: those that are not ignored at their defaults, and none blocked. */
-static void give_back_signals(void)
-{
-    sigset_t none;
-    signal(SIGPIPE, SIG_DFL);
-    signal(SIGXFSZ, SIG_DFL);
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-}
-
 static bool fail_to_run(const char *name, int failure, struct error *error)
 {
     error_set(error, ERROR_OTHER, "the command '%.100s' cannot be run: %s", name,
@@ -47,7 +38,7 @@ static bool fail_to_run(const char *name, int failure, struct error *error)
 bool run_child_become(char *const *words, const struct run_environment *environment,
                       struct error *error)
 {
-    give_back_signals();
+    signals_give_back();
     secret_unprotect_child();
     execvpe(words[0], words, environment->list);
     return fail_to_run(words[0], errno, error);
@@ -74,7 +65,7 @@ static _Noreturn void become(char *const *words, char *const *environment, char 
     if (listen_pid != NULL)
         write_pid(listen_pid);
     secret_unprotect_child();
-    give_back_signals();
+    signals_give_back();
     execvpe(words[0], words, environment);
     int failure = errno;
     if (write(report, &failure, sizeof failure) < 0)
