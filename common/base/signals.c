@@ -14,6 +14,12 @@ static bool is_harmless(int number)
            number == SIGTTOU || number == SIGURG || number == SIGWINCH;
 }
 
+/* As they were before signals_begin; those of end_early are at their defaults in a new program. */
+static struct {
+    struct sigaction pipe, size, child;
+    sigset_t mask;
+} found;
+
 static void end_early(int number)
 {
     unfinished_remove_all();
@@ -25,15 +31,24 @@ void signals_begin(void)
     const struct sigaction action = { .sa_handler = end_early, .sa_flags = (int)SA_RESETHAND };
     struct sigaction before;
     sigset_t none;
-    signal(SIGPIPE, SIG_IGN);
-    signal(SIGXFSZ, SIG_IGN);
-    signal(SIGCHLD, SIG_DFL); /* ignored, waitpid would fail with ECHILD */
+    const struct sigaction ignore = { .sa_handler = SIG_IGN }, standard = { .sa_handler = SIG_DFL };
+    sigaction(SIGPIPE, &ignore, &found.pipe);
+    sigaction(SIGXFSZ, &ignore, &found.size);
+    sigaction(SIGCHLD, &standard, &found.child); /* ignored, waitpid would fail with ECHILD */
     for (int number = 1; number <= SIGRTMAX; number++)
         if (!is_harmless(number) && sigaction(number, NULL, &before) == 0 &&
             before.sa_handler == SIG_DFL)
             sigaction(number, &action, NULL); /* fails for SIGKILL and SIGSTOP */
     sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
+    sigprocmask(SIG_SETMASK, &none, &found.mask);
+}
+
+void signals_give_back(void)
+{
+    sigaction(SIGPIPE, &found.pipe, NULL);
+    sigaction(SIGXFSZ, &found.size, NULL);
+    sigaction(SIGCHLD, &found.child, NULL);
+    sigprocmask(SIG_SETMASK, &found.mask, NULL);
 }
 
 void signals_set_for_child(posix_spawnattr_t *attributes, short flags)

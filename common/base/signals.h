@@ -22,6 +22,11 @@
  * ignored. */
 void signals_begin(void);
 
+/* Undoes what signals_begin did, for a program that must find the signals as we did: those that
+ * were ignored or blocked before still are, also SIGPIPE, which services of systemd ignore. Makes
+ * nothing but system calls. */
+void signals_give_back(void);
+
 /* Has a new program begin with the signals that signals_begin changed at their defaults, and none
  * blocked. flags are further POSIX_SPAWN_ flags. */
 void signals_set_for_child(posix_spawnattr_t *attributes, short flags);

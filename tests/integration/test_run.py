@@ -45,13 +45,16 @@ def test_the_command_has_its_own_exit_code(world, mode):
     assert sh(world, "exit 77", *mode).code == 77
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL, signal.SIGSEGV, signal.SIGINT])
-def test_a_signal_that_ends_the_command_is_in_the_exit_code(world, number):
-    assert sh(world, f"kill -{int(number)} $$").code == 128 + number
+@pytest.mark.parametrize("mode", [(), ("--no-endpoint",)])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL, signal.SIGSEGV, signal.SIGINT,
+                                    signal.SIGPIPE])
+def test_a_signal_that_ends_the_command_ends_us(world, number, mode):
+    assert sh(world, f"kill -{int(number)} $$", *mode).code == -number
 
 
-def test_a_shell_sees_the_same_of_a_command_that_it_became(world):
-    line = "entra run --no-endpoint -- sh -c 'kill -TERM $$'; echo $?"
+@pytest.mark.parametrize("mode", [(), ("--no-endpoint",)])
+def test_a_shell_sees_128_and_the_signals_number(world, mode):
+    line = f"entra run {' '.join(mode)} -- sh -c 'kill -TERM $$'; echo $?"
     assert world.run("sh", "-c", line).out == f"{128 + signal.SIGTERM}\n"
 
 
@@ -84,9 +87,17 @@ def test_input_and_output_are_the_commands(world, mode):
 
 
 @pytest.mark.parametrize("mode", [(), ("--no-endpoint",)])
-def test_the_command_has_our_limits_and_signals(world, mode):
+@pytest.mark.parametrize("ignored", ["PIPE", "XFSZ", "HUP", "CHLD", "", "blocked"])
+def test_the_command_has_our_limits_and_signals(world, mode, ignored):
     script = "ulimit -Sc; ulimit -Hc; grep -E '^Sig(Blk|Ign)' /proc/self/status"
-    assert sh(world, script, *mode).out == world.run("sh", "-c", script).out
+    begin = f"import os; from signal import *; [signal(n, SIG_DFL) for n in (SIGPIPE, SIGXFSZ)]; " \
+            f"pthread_sigmask(SIG_BLOCK, {{SIGUSR1, SIGTERM}} if {ignored == 'blocked'} else ()); " \
+            f"[signal(n, SIG_IGN) for n in Signals if n.name == 'SIG{ignored}']; " \
+            "os.execvp(os.sys.argv[1], os.sys.argv[1:])"
+    words = ["sh", "-c", script]
+    plain = world.run("python3", "-c", begin, *words).out
+    assert plain and world.run("python3", "-c", begin, "entra", "run", *mode, "--",
+                               *words).out == plain
 
 
 def test_without_an_endpoint_there_is_only_the_command(world):
@@ -250,8 +261,10 @@ def test_a_choice_of_credentials_without_us_is_taken_away(world, value, stays):
 
 @pytest.mark.parametrize("before, after", [
     ({}, {"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}),
-    ({"no_proxy": "a.example"}, {"no_proxy": "a.example,127.0.0.1"}),
-    ({"NO_PROXY": "a.example"}, {"NO_PROXY": "a.example,127.0.0.1"}),
+    *[({name: "a.example"}, {"NO_PROXY": "a.example,127.0.0.1",
+                             "no_proxy": "a.example,127.0.0.1"})
+      for name in ("NO_PROXY", "no_proxy")],
+    ({"no_proxy": "*"}, {"NO_PROXY": "*", "no_proxy": "*"}),
     ({"NO_PROXY": "*", "no_proxy": ""}, {"NO_PROXY": "*", "no_proxy": "127.0.0.1"}),
 ])
 def test_no_proxy_is_asked_for_us(world, before, after):
@@ -359,8 +372,7 @@ def test_a_signal_to_all_is_not_handed_on_as_well(running, name):
 def test_a_command_in_a_group_of_its_own_gets_what_ours_gets(running, name):
     script = "trap 'echo got' TERM; trap 'echo got' INT; trap 'echo last' USR2; " \
              "echo ready; while :; do sleep 0.1; done"
-    one = running(f'echo $$; exec timeout --foreground 600 sh -c "{script}"'.replace(
-        "timeout --foreground 600 sh", "setsid sh"))
+    one = running(f'echo $$; exec setsid sh -c "{script}"')
     os.killpg(one.process.pid, getattr(signal, f"SIG{name}"))
     assert counted(one) == 1
 
@@ -379,6 +391,21 @@ def test_each_signal_counts(running):
     for count in (1, 2, 3):
         one.process.send_signal(signal.SIGTERM)
         wait_until(lambda: one.said().count("got") == count, "the signal")
+
+
+def test_a_signal_of_our_own_is_not_handed_on(running):
+    """We speak to an endpoint that has just been killed, or to a terminal that is gone."""
+    read_end, write_end = os.pipe()
+    one = running("trap 'echo pipe' PIPE; " + COUNTING.format(name="USR1"), stderr=write_end)
+    os.close(write_end)
+    os.close(read_end)
+    (server,) = [pid for pid in one.family if pid not in (one.process.pid, one.pid)]
+    one.process.send_signal(signal.SIGSTOP)
+    os.kill(server, signal.SIGKILL)
+    one.process.send_signal(signal.SIGUSR1)
+    one.process.send_signal(signal.SIGCONT)
+    assert counted(one) == 1
+    assert "pipe" not in one.said()
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])

@@ -82,6 +82,14 @@ def test_ctrl_c_reaches_a_command_in_a_group_of_its_own(shell_at_terminal):
     assert shell.press(INTERRUPT, "got\n").count("got") == 1
 
 
+def test_ctrl_c_ends_the_script_around_us(shell_at_terminal):
+    shell = shell_at_terminal
+    shell.type("bash -c 'entra run -- sh -c \"echo up; exec sleep 45\"; echo AFTER'", "up\n",
+               end="up\n")
+    assert "AFTER" not in shell.press(INTERRUPT)
+    assert "\n130\n" in shell.type("echo $?")
+
+
 def test_a_signal_after_ctrl_c_is_handed_on(shell_at_terminal):
     shell = shell_at_terminal
     shell.type("entra run -- sh -c 'trap \"echo got\" INT; echo up; while :; do sleep 0.1; done'",

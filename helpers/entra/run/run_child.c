@@ -14,6 +14,7 @@
 
 #include "common/base/descriptors.h"
 #include "common/base/secret.h"
+#include "common/base/signals.h"
 
 /* The exit codes of env(1), and of shells. */
 #define NOT_RUN   126
@@ -26,16 +27,6 @@
 
 /* ---- starting ---- */
 
-/* The signals as we found them: those that are not ignored at their defaults, and none blocked. */
-static void give_back_signals(void)
-{
-    sigset_t none;
-    signal(SIGPIPE, SIG_DFL);
-    signal(SIGXFSZ, SIG_DFL);
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-}
-
 static bool fail_to_run(const char *name, int failure, struct error *error)
 {
     error_set(error, ERROR_OTHER, "the command '%.100s' cannot be run: %s", name,
@@ -47,7 +38,7 @@ static bool fail_to_run(const char *name, int failure, struct error *error)
 bool run_child_become(char *const *words, const struct run_environment *environment,
                       struct error *error)
 {
-    give_back_signals();
+    signals_give_back();
     secret_unprotect_child();
     execvpe(words[0], words, environment->list);
     return fail_to_run(words[0], errno, error);
@@ -74,7 +65,7 @@ static _Noreturn void become(char *const *words, char *const *environment, char 
     if (listen_pid != NULL)
         write_pid(listen_pid);
     secret_unprotect_child();
-    give_back_signals();
+    signals_give_back();
     execvpe(words[0], words, environment);
     int failure = errno;
     if (write(report, &failure, sizeof failure) < 0)
@@ -166,6 +157,12 @@ static bool hand_on(pid_t command, const siginfo_t *info, const struct run_serve
     return is_lone;
 }
 
+/* Such as the SIGPIPE of a message of ours that nobody reads. */
+static bool is_own(const siginfo_t *info)
+{
+    return info->si_code <= 0 && info->si_pid == getpid();
+}
+
 /* Waits for the command to end, and hands on signals meanwhile. One that the server gets later than
  * that was for all, too, and must not be taken for the next one. */
 static int attend(pid_t command, struct run_server *server, const sigset_t *all)
@@ -177,10 +174,24 @@ static int attend(pid_t command, struct run_server *server, const sigset_t *all)
         int number = lone > 0 ? sigtimedwait(all, &info, &soon) : sigwaitinfo(all, &info);
         if (number < 0 && errno == EAGAIN)
             run_server_got_signal(server, lone);
-        if (number != SIGCHLD)
+        if (number != SIGCHLD && !(number > 0 && is_own(&info)))
             lone = number > 0 && hand_on(command, &info, server) ? number : 0;
     }
     return how;
+}
+
+/* Ends as the command has: a shell that runs a script goes on after Ctrl-C if a command takes the
+ * signal for itself and exits. The first process of a container is not ended by a signal of its
+ * own. The core is the command's: we leave none (secret.h). */
+static _Noreturn void end_by(int number)
+{
+    sigset_t only;
+    sigemptyset(&only);
+    sigaddset(&only, number);
+    signal(number, SIG_DFL);
+    kill(getpid(), number);
+    sigprocmask(SIG_UNBLOCK, &only, NULL);
+    _exit(SIGNALED + number);
 }
 
 bool run_child(char *const *words, struct run_environment *environment, struct run_server *server,
@@ -200,6 +211,8 @@ bool run_child(char *const *words, struct run_environment *environment, struct r
     descriptors_close_inherited();
     int how = attend(command, server, &all);
     run_server_stop(server);
-    *ret_code = WIFSIGNALED(how) ? SIGNALED + WTERMSIG(how) : WEXITSTATUS(how);
+    if (WIFSIGNALED(how))
+        end_by(WTERMSIG(how));
+    *ret_code = WEXITSTATUS(how);
     return true;
 }

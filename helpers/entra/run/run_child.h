@@ -4,7 +4,7 @@
  * terminal, the shell and a pipeline find it where they put us: Ctrl-C, Ctrl-Z and a change of the
  * window's size reach it from the terminal itself. What reaches us alone is handed on: a signal
  * from another process, once, and the end of our own process, by which the kernel kills it. When it
- * stops, we stop; when it ends, we end.
+ * stops, we stop; when it ends, we end, by the same signal if it was one.
  */
 #ifndef HELPERS_ENTRA_RUN_RUN_CHILD_H
 #define HELPERS_ENTRA_RUN_RUN_CHILD_H
@@ -19,8 +19,8 @@ bool run_child_become(char *const *words, const struct run_environment *environm
                       struct error *error);
 
 /* Runs the command, and waits for it to end. From the moment that it has started, our stdin and
- * stdout are not open here any more. Sets *ret_code to its exit code, or 128 + n if the signal n
- * ended it. Fails as above. */
+ * stdout are not open here any more. Sets *ret_code to its exit code. If a signal ended it, the
+ * same one ends us. Fails as above. */
 bool run_child(char *const *words, struct run_environment *environment, struct run_server *server,
                int *ret_code, struct error *error);
 

@@ -264,19 +264,25 @@ char *run_environment_make_room_for_pid(struct run_environment *environment)
     return *find(environment, name) + strlen(name) + 1;
 }
 
-/* A program reads one of them first, whichever; so where one is set, the other is left alone. */
+/* Some programs read only one of them, whichever: where one is set, the other gets the same. */
 void run_environment_pass_proxies(struct run_environment *environment, const char *host)
 {
     static const char *const names[] = { "NO_PROXY", "no_proxy" };
-    bool is_set = run_environment_get(environment, names[0]) != NULL ||
-                  run_environment_get(environment, names[1]) != NULL;
+    char *longer[ARRAY_SIZE(names)];
     for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
         const char *value = run_environment_get(environment, names[i]);
-        if ((value == NULL && is_set) || (value != NULL && strcmp(value, "*") == 0))
-            continue;
-        autofree char *longer = text_format("%s%s%s", value != NULL ? value : "",
-                                            value != NULL && value[0] != '\0' ? "," : "", host);
-        run_environment_set(environment, names[i], longer);
+        if (value == NULL)
+            value = run_environment_get(environment, names[1 - i]);
+        if (value == NULL || value[0] == '\0')
+            longer[i] = strdup(host);
+        else if (strcmp(value, "*") == 0)
+            longer[i] = strdup(value);
+        else
+            longer[i] = text_format("%s,%s", value, host);
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+        run_environment_set(environment, names[i], longer[i]);
+        free(longer[i]);
     }
 }
 

@@ -143,7 +143,7 @@ static void on_question(void *context)
     sigemptyset(&only);
     sigaddset(&only, number);
     unsigned char answer = sigtimedwait(&only, NULL, &now) == number;
-    if (write(serving->control, &answer, 1) != 1)
+    if (send(serving->control, &answer, 1, MSG_NOSIGNAL) != 1)
         trace("endpoint: a signal could not be told of: %s", strerror(errno));
 }
 
@@ -228,7 +228,7 @@ bool run_server_got_signal(const struct run_server *server, int number)
 {
     unsigned char question = (unsigned char)number, answer = 0;
     struct pollfd ready = { .fd = server->control, .events = POLLIN };
-    return server->pid > 0 && write(server->control, &question, 1) == 1 &&
+    return server->pid > 0 && send(server->control, &question, 1, MSG_NOSIGNAL) == 1 &&
            poll(&ready, 1, ASK_MILLISECONDS) > 0 && read(server->control, &answer, 1) == 1 &&
            answer == 1;
 }
