@@ -62,6 +62,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_text(request.resource);
     if (request.id_kind != IDENTITY_SYSTEM)
         check_text(request.id);
-    HOLDS(strcmp(method, "GET") == 0 && strcmp(path, IDENTITY_PATH) == 0);
+    HOLDS(strcmp(method, "GET") == 0);
+    HOLDS(strcmp(path, IDENTITY_PATH) == 0 || strcmp(path, IDENTITY_PATH "/s3cret") == 0);
     return 0;
 }

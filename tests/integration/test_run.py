@@ -247,7 +247,7 @@ def test_an_sdk_finds_us_first(world):
     assert got["IDENTITY_ENDPOINT"].startswith("http://127.0.0.1:")
     assert got["IDENTITY_ENDPOINT"].endswith("/msi/token")
     assert len(bytes.fromhex(got["IDENTITY_HEADER"])) == 32
-    assert got["ARM_MSI_ENDPOINT"] == got["IDENTITY_ENDPOINT"]
+    assert got["ARM_MSI_ENDPOINT"] == f"{got['IDENTITY_ENDPOINT']}/{got['IDENTITY_HEADER']}"
     assert variables(world)["IDENTITY_HEADER"] != got["IDENTITY_HEADER"]
 
 

@@ -154,6 +154,36 @@ static void the_secret_is_needed_once(void **state)
     assert_int_equal(read_it(&got, &error), 0);
 }
 
+/* The status for a request without a header that has the secret. */
+static int read_path(const char *path)
+{
+    struct identity_request got;
+    struct error error;
+    begin(RESOURCE);
+    request.path = path;
+    request.fields[1].name = "Metadata";
+    return read_it(&got, &error);
+}
+
+static void the_secret_may_be_in_the_path(void **state)
+{
+    (void)state;
+    assert_int_equal(read_path(IDENTITY_PATH "/s3cret"), 0);
+    assert_int_equal(read_path(IDENTITY_PATH), 401);
+    assert_int_equal(read_path(IDENTITY_PATH "/"), 401);
+    assert_int_equal(read_path(IDENTITY_PATH "/s3cre"), 401);
+    assert_int_equal(read_path(IDENTITY_PATH "/s3cret/"), 401);
+    assert_int_equal(read_path(IDENTITY_PATH "//s3cret"), 401);
+    assert_int_equal(read_path("/s3cret"), 401);
+    begin(RESOURCE);
+    request.path = IDENTITY_PATH "/s3cret";
+    struct identity_request got;
+    struct error error;
+    assert_int_equal(read_it(&got, &error), 0); /* in both places */
+    request.fields[1].value = "other";
+    check_refused(401, "IDENTITY_HEADER");
+}
+
 static void nothing_but_the_form_of_app_service_is_read(void **state)
 {
     (void)state;
@@ -188,6 +218,7 @@ int main(void)
         cmocka_unit_test(an_identity_may_be_named_once),
         cmocka_unit_test(only_the_commands_own_requests_are_read),
         cmocka_unit_test(the_secret_is_needed_once),
+        cmocka_unit_test(the_secret_may_be_in_the_path),
         cmocka_unit_test(nothing_but_the_form_of_app_service_is_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

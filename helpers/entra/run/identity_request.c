@@ -64,10 +64,20 @@ static bool is_led_here(const struct endpoint_request *raw, const struct identit
     return host.count != 1 || !is_text(host.field, rules->host) || find(raw, true, led).count > 0;
 }
 
+static bool path_has_secret(const struct endpoint_request *raw, const struct identity_rules *rules)
+{
+    static const char before[] = IDENTITY_PATH "/";
+    size_t length = strlen(before);
+    return strncmp(raw->path, before, length) == 0 &&
+           secret_equals(rules->secret, raw->path + length, strlen(raw->path + length));
+}
+
 static bool has_secret(const struct endpoint_request *raw, const struct identity_rules *rules)
 {
     static const char *const names[] = { "X-IDENTITY-HEADER", "x-ms-identity", NULL };
     struct found secret = find(raw, true, names);
+    if (secret.count == 0)
+        return path_has_secret(raw, rules);
     return secret.count == 1 && secret.field->value != NULL &&
            secret_equals(rules->secret, secret.field->value, secret.field->length);
 }
@@ -162,7 +172,7 @@ bool identity_request_read(const struct endpoint_request *raw, const struct iden
     if (strcmp(raw->method, "GET") != 0)
         return error_set(error, ERROR_USAGE, "tokens are requested by GET");
     *ret_status = NOT_FOUND;
-    if (strcmp(raw->path, IDENTITY_PATH) != 0)
+    if (strcmp(raw->path, IDENTITY_PATH) != 0 && !path_has_secret(raw, rules))
         return error_set(error, ERROR_USAGE, "there is nothing but " IDENTITY_PATH);
     *ret_status = BAD_REQUEST;
     if (has_body(raw))

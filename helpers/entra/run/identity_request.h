@@ -7,8 +7,13 @@
  *     X-IDENTITY-HEADER: SECRET
  *
  * Source: "How to use managed identities for App Service", REST endpoint reference (Microsoft
- * Learn), and the SDKs. Terraform's providers send the same secret as x-ms-identity, and
- * api-version 2018-02-01 (hashicorp/go-azure-sdk, sdk/auth/managed_identity_authorizer.go).
+ * Learn), and the SDKs. Terraform's providers ask in the form of a virtual machine, which has no
+ * secret, so the address that they are given has it in its path:
+ *
+ *     GET /msi/token/SECRET?api-version=2018-02-01&resource=https://management.azure.com HTTP/1.1
+ *
+ * Some send it as x-ms-identity, and newer ones as above (hashicorp/go-azure-sdk,
+ * sdk/auth/managed_identity_authorizer.go; terraform-provider-azurerm#33024).
  */
 #ifndef HELPERS_ENTRA_RUN_IDENTITY_REQUEST_H
 #define HELPERS_ENTRA_RUN_IDENTITY_REQUEST_H

@@ -115,13 +115,16 @@ static bool get_tokens(const struct options *options, const struct wish *wish,
     return true;
 }
 
-/* ARM_MSI_ENDPOINT is where Terraform's providers look with ARM_USE_MSI. */
+/* ARM_MSI_ENDPOINT is where Terraform's providers look with ARM_USE_MSI. They do not send the
+ * secret (hashicorp/terraform-provider-azurerm#33001), so it is in this address. */
 static void show_endpoint(const struct run_server *server, const char *address,
                           struct run_environment *environment)
 {
+    auto_secret struct secret *with_secret =
+        secret_format("%s/%s", server->url, server->secret->bytes);
     run_environment_set(environment, "IDENTITY_ENDPOINT", server->url);
     run_environment_set(environment, "IDENTITY_HEADER", server->secret->bytes);
-    run_environment_set(environment, "ARM_MSI_ENDPOINT", server->url);
+    run_environment_set(environment, "ARM_MSI_ENDPOINT", with_secret->bytes);
     run_environment_pass_proxies(environment, address);
 }
 

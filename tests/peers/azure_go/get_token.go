@@ -3,7 +3,7 @@
 // get_token gets a token by Azure's SDK for Go, or as Terraform's provider azurerm does:
 //
 //	get_token CREDENTIAL SCOPE
-//	get_token terraform RESOURCE
+//	get_token terraform|terraform-headers RESOURCE
 package main
 
 import (
@@ -44,17 +44,16 @@ func getBySDK(ctx context.Context, name, scope string) (answer, error) {
 	return answer{token.Token, token.ExpiresOn.Unix()}, err
 }
 
-// What the provider gives to its SDK for use_msi, from its environment (ManagedIdentityCustomHeaders
-// in its internal/provider/managed_identity.go).
-func getAsTerraform(ctx context.Context, resource string) (answer, error) {
+// What the provider gives to its SDK for use_msi, from its environment. Newer ones give it headers
+// (ManagedIdentityCustomHeaders in its internal/provider/managed_identity.go).
+func getAsTerraform(ctx context.Context, resource string, headers map[string][]string) (answer, error) {
 	api := environments.NewApiEndpoint("Api", resource, nil).WithResourceIdentifier(resource)
 	authorizer, err := auth.NewAuthorizerFromCredentials(ctx, auth.Credentials{
 		Environment:                              *environments.AzurePublic(),
 		EnableAuthenticatingUsingManagedIdentity: true,
 		CustomManagedIdentityEndpoint:            os.Getenv("ARM_MSI_ENDPOINT"),
 		CustomManagedIdentityAPIVersion:          os.Getenv("ARM_MSI_API_VERSION"),
-		CustomManagedIdentityHeaders: map[string][]string{
-			"X-IDENTITY-HEADER": {os.Getenv("IDENTITY_HEADER")}},
+		CustomManagedIdentityHeaders:             headers,
 	}, api)
 	if err != nil {
 		return answer{}, err
@@ -67,10 +66,15 @@ func getAsTerraform(ctx context.Context, resource string) (answer, error) {
 }
 
 func get(name, scope string) (answer, error) {
-	if name == "terraform" {
-		return getAsTerraform(context.Background(), scope)
+	ctx := context.Background()
+	switch name {
+	case "terraform":
+		return getAsTerraform(ctx, scope, nil)
+	case "terraform-headers":
+		return getAsTerraform(ctx, scope, map[string][]string{
+			"X-IDENTITY-HEADER": {os.Getenv("IDENTITY_HEADER")}})
 	}
-	return getBySDK(context.Background(), name, scope)
+	return getBySDK(ctx, name, scope)
 }
 
 func main() {
