@@ -416,6 +416,22 @@ def test_the_command_does_not_outlive_us(running, number):
     wait_until(one.are_gone, "the end of all")
 
 
+def test_what_the_command_has_started_does_not_outlive_us(running):
+    one = running("sleep 600 & quiet=$!; sh -c 'trap \"\" TERM; sleep 600; :' & "
+                  "echo $$ ready $quiet $!; wait")
+    one.family += [int(word) for word in one.said()]
+    assert len(one.family) == 5
+    one.process.kill()
+    one.process.wait()
+    wait_until(one.are_gone, "the end of all")
+
+
+def test_a_script_around_us_outlives_us(world):
+    outcome = world.run("sh", "-c", "entra run -- sh -c 'kill -KILL $PPID; exec sleep 600'; "
+                                    "echo after $?")
+    assert outcome.out == "after 137\n", outcome
+
+
 def test_nothing_of_ours_outlives_the_command(running):
     one = running("echo $$ ready; exec sleep 60")
     assert len(one.family) == 3  # we, the server, the command

@@ -208,6 +208,7 @@ bool run_child(char *const *words, struct run_environment *environment, struct r
         sigprocmask(SIG_SETMASK, &none, NULL);
         return fail_to_run(words[0], failure, error);
     }
+    run_server_guard(server);
     descriptors_close_inherited();
     int how = attend(command, server, &all);
     run_server_stop(server);

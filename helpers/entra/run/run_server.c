@@ -23,10 +23,12 @@
 #include "helpers/entra/run/identity_answer.h"
 #include "helpers/entra/run/run_listener.h"
 
-#define SECRET_BYTES     32 /* 256 bits */
-#define WORKERS_MAX      32
-#define TOO_MANY         503
-#define ASK_MILLISECONDS 2000
+#define SECRET_BYTES       32 /* 256 bits */
+#define WORKERS_MAX        32
+#define TOO_MANY           503
+#define ASK_MILLISECONDS   2000
+#define GRACE_MILLISECONDS 500 /* between SIGTERM and SIGKILL */
+#define GUARD              0   /* in place of a signal's number: the command runs */
 
 /* ---- an answer, in a process of its own ---- */
 
@@ -36,6 +38,8 @@ struct serving {
     struct identity_rules rules;
     int listener, children, control;
     int workers;
+    bool leads_group; /* our process group has begun with us */
+    bool is_guarding; /* the command runs */
 };
 
 /* The limit that allows the resource; NULL if there is none. */
@@ -64,10 +68,10 @@ static struct secret *make_answer(const struct run_server_settings *settings,
     return identity_answer_token(&token, request->resource, time(NULL));
 }
 
-/* Begins what a fork of ours needs first: to end with its parent. */
-static void begin_fork(pid_t parent)
+/* Begins what a fork of ours needs first: to hear of the end of its parent. */
+static void begin_fork(pid_t parent, int signal_at_end)
 {
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    prctl(PR_SET_PDEATHSIG, signal_at_end);
     if (getppid() != parent)
         _exit(EXIT_FAILURE);
 }
@@ -78,7 +82,7 @@ static _Noreturn void work(const struct serving *serving, const struct identity_
                            pid_t parent, int out)
 {
     sigset_t alarms;
-    begin_fork(parent);
+    begin_fork(parent, SIGKILL);
     descriptors_close_others((const int[]){ out, reporting.file }, 2);
     sigemptyset(&alarms);
     sigaddset(&alarms, SIGALRM);
@@ -131,14 +135,32 @@ static void on_children(void *context)
         serving->workers--;
 }
 
+/* At the end of the process that waits for the command, which was then killed: run_server_stop has
+ * the server killed first. In a script without job control, the group is the script's. */
+static _Noreturn void end_with_parent(const struct serving *serving)
+{
+    if (serving->is_guarding && serving->leads_group) {
+        kill(0, SIGTERM);
+        kill(0, SIGCONT);
+        poll(NULL, 0, GRACE_MILLISECONDS);
+        kill(0, SIGKILL);
+    }
+    _exit(EXIT_SUCCESS);
+}
+
 /* All signals are blocked, so what we got is pending until we are asked for it. */
 static void on_question(void *context)
 {
-    const struct serving *serving = context;
+    struct serving *serving = context;
     const struct timespec now = { 0, 0 };
     unsigned char number;
     sigset_t only;
-    if (read(serving->control, &number, 1) != 1)
+    ssize_t n = read(serving->control, &number, 1);
+    if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
+        end_with_parent(serving);
+    if (n == 1 && number == GUARD)
+        serving->is_guarding = true;
+    if (n != 1 || number == GUARD)
         return;
     sigemptyset(&only);
     sigaddset(&only, number);
@@ -158,7 +180,7 @@ static _Noreturn void serve(struct serving *serving, const struct endpoint_modul
                             pid_t parent)
 {
     sigset_t all, ends;
-    begin_fork(parent);
+    begin_fork(parent, SIGCONT); /* the end of the control socket tells it more, if it runs */
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, NULL);
     sigemptyset(&ends);
@@ -197,10 +219,13 @@ static bool fork_server(struct run_server *server, const struct run_server_setti
     struct serving serving = { .settings = settings,
                                .rules = { server->host, server->secret },
                                .listener = listener,
-                               .control = ends[1] };
+                               .control = ends[1],
+                               .leads_group = getpgrp() == getpid() };
     pid_t parent = getpid(), pid = fork();
-    if (pid == 0)
+    if (pid == 0) {
+        close(ends[0]);
         serve(&serving, module, parent);
+    }
     close(ends[1]);
     server->control = ends[0];
     server->pid = pid > 0 ? pid : 0;
@@ -222,6 +247,13 @@ bool run_server_start(const struct run_server_settings *settings, struct run_ser
     if (ret_server->secret == NULL)
         return error_set(error, ERROR_OTHER, "the kernel has no random numbers");
     return fork_server(ret_server, settings, module, listener, error);
+}
+
+void run_server_guard(const struct run_server *server)
+{
+    const unsigned char message = GUARD;
+    if (send(server->control, &message, 1, MSG_NOSIGNAL) != 1)
+        trace("endpoint: it cannot be told that the command runs: %s", strerror(errno));
 }
 
 bool run_server_got_signal(const struct run_server *server, int number)
