@@ -118,11 +118,14 @@ def test_a_descriptor_is_handed_on(world):
 
 
 def test_the_sockets_of_systemd_are_the_commands(world):
-    line = "LISTEN_PID=$$ LISTEN_FDS=1 exec entra run -- sh -c 'echo $LISTEN_PID $$'"
-    pid, own = world.run("sh", "-c", line).out.split()
-    assert pid == own
-    line = "LISTEN_PID=1 entra run -- sh -c 'echo $LISTEN_PID'"
-    assert world.run("sh", "-c", line).out == "1\n"
+    line = "LISTEN_PID=$$ LISTEN_FDS=1 LISTEN_PIDFDID=5 WATCHDOG_PID=$$ SYSTEMD_EXEC_PID=$$ " \
+           "exec entra run -- sh -c 'echo $LISTEN_PID $WATCHDOG_PID $SYSTEMD_EXEC_PID $$; " \
+           "echo ${LISTEN_PIDFDID-gone}'"
+    *pids, gone = world.run("sh", "-c", line).out.split()
+    assert len(pids) == 4 and len(set(pids)) == 1 and gone == "gone"
+    line = "LISTEN_PID=1 LISTEN_PIDFDID=5 WATCHDOG_PID=1 entra run -- " \
+           "sh -c 'echo $LISTEN_PID $LISTEN_PIDFDID $WATCHDOG_PID'"
+    assert world.run("sh", "-c", line).out == "1 5 1\n"
 
 
 @pytest.mark.parametrize("words, says", [

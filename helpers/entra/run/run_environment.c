@@ -47,6 +47,11 @@ static const char *const reserved[] = {
     "DBUS_",
     "LISTEN_FDS",
     "LISTEN_PID",
+    "LISTEN_PIDFDID",
+    "LISTEN_FDNAMES",
+    "WATCHDOG_PID",
+    "WATCHDOG_USEC",
+    "SYSTEMD_EXEC_PID",
     "NOTIFY_SOCKET",
     "IFS",
     "ENV",
@@ -253,15 +258,34 @@ const char *run_environment_get(const struct run_environment *environment, const
     return variable != NULL ? *variable + strlen(name) + 1 : NULL;
 }
 
-char *run_environment_make_room_for_pid(struct run_environment *environment)
+static void remove_variable(struct run_environment *environment, const char *name)
 {
-    static const char name[] = "LISTEN_PID", room[] = "4294967295";
-    const char *value = run_environment_get(environment, name);
+    char **variable = find(environment, name);
+    if (variable == NULL)
+        return;
+    free(*variable);
+    *variable = environment->list[--environment->count];
+    environment->list[environment->count] = NULL;
+}
+
+void run_environment_make_room_for_pids(struct run_environment *environment,
+                                        char *ret_places[RUN_ENVIRONMENT_PIDS + 1])
+{
+    static const char *const names[RUN_ENVIRONMENT_PIDS] = { "LISTEN_PID", "WATCHDOG_PID",
+                                                             "SYSTEMD_EXEC_PID" };
+    static const char room[] = "4294967295";
     autofree char *own = text_format("%d", (int)getpid());
-    if (value == NULL || strcmp(value, own) != 0)
-        return NULL;
-    run_environment_set(environment, name, room);
-    return *find(environment, name) + strlen(name) + 1;
+    size_t count = 0;
+    for (size_t i = 0; i < RUN_ENVIRONMENT_PIDS; i++) {
+        const char *value = run_environment_get(environment, names[i]);
+        if (value == NULL || strcmp(value, own) != 0)
+            continue;
+        run_environment_set(environment, names[i], room);
+        ret_places[count++] = *find(environment, names[i]) + strlen(names[i]) + 1;
+        if (i == 0)
+            remove_variable(environment, "LISTEN_PIDFDID");
+    }
+    ret_places[count] = NULL;
 }
 
 /* Some programs read only one of them, whichever: where one is set, the other gets the same. */
