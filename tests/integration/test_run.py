@@ -138,13 +138,16 @@ def test_the_sockets_of_systemd_are_the_commands(world):
     (["--env", "A B=Graph", "--", "true"], "'A B' is not the name of a variable"),
     (["--env", f"{'X' * 64}=Graph", "--", "true"], "is not the name of a variable"),
     (["--env", "X=NoSuchApi", "--", "true"], "NoSuchApi"),
+    (["--env", "X=Graph", "--env", "X=Azure", "--", "true"], "--env X is given twice"),
     (["--only", "NoSuchApi", "--", "true"], "NoSuchApi"),
     (["--only", "Graph", "--no-endpoint", "--", "true"], "cannot be used together"),
     (["--api", "Graph", "--", "true"], "--api has no effect on 'entra run'"),
     *[(["--env", f"{name}=Graph", "--", "true"], f"{name} does not hold a password or token")
       for name in ("PATH", "LD_PRELOAD", "LD_LIBRARY_PATH", "BASH_ENV", "ENV", "HOME",
                    "PYTHONPATH", "NODE_OPTIONS", "GIT_SSH_COMMAND", "IDENTITY_HEADER",
-                   "AZURE_CLIENT_SECRET", "ENTRA_CONFIG", "HTTPS_PROXY", "https_proxy")],
+                   "AZURE_CLIENT_SECRET", "ARM_MSI_ENDPOINT", "IMDS_ENDPOINT",
+                   "AZURE_CLIENT_CERTIFICATE_PATH", "AZURE_FEDERATED_TOKEN_FILE", "WATCHDOG_PID",
+                   "ENTRA_CONFIG", "HTTPS_PROXY", "https_proxy")],
 ])
 def test_what_cannot_be_done_is_said_before_anything_is_done(world, words, says):
     outcome = run(world, *words)

@@ -13,6 +13,40 @@
 #include "common/base/text.h"
 #include "common/entra/child_environment.h"
 
+/* ---- what the command does not get of ours, nor from --env ---- */
+
+/* Other identity services, which SDKs would find instead of or before the endpoint, and the
+ * credentials that DefaultAzureCredential tries before a managed identity. */
+static const char *const others[] = {
+    "IDENTITY_ENDPOINT",
+    "IDENTITY_HEADER",
+    "IDENTITY_SERVER_THUMBPRINT", /* even an empty one means Service Fabric to some */
+    "IMDS_ENDPOINT",
+    "MSI_ENDPOINT",
+    "MSI_SECRET",
+    "DEFAULT_IDENTITY_CLIENT_ID",
+    "AZURE_POD_IDENTITY_AUTHORITY_HOST",
+    "MSAL_MANAGED_IDENTITY_ENDPOINT",
+    "AZURE_CLIENT_CERTIFICATE_PATH",
+    "AZURE_CLIENT_SEND_CERTIFICATE_CHAIN",
+    "AZURE_USERNAME",
+    "ARM_MSI_ENDPOINT",
+};
+
+/* Secrets, beside those of child_environment.h, that lie in a file: with it, the command could sign
+ * in as the app for longer than it runs. */
+static const char *const secret_files[] = { "AZURE_FEDERATED_TOKEN_FILE" };
+
+/* variable: a name, or NAME=value. */
+static bool is_one_of(const char *variable, const char *const *names, size_t count)
+{
+    size_t length = strcspn(variable, "=");
+    for (size_t i = 0; i < count; i++)
+        if (strlen(names[i]) == length && strncmp(variable, names[i], length) == 0)
+            return true;
+    return false;
+}
+
 /* ---- --env NAME=API_OR_SCOPE ---- */
 
 /* By these a loader, a shell, an interpreter or a common tool chooses what to run and to load,
@@ -113,7 +147,6 @@ static const char *const reserved[] = {
     "NO_PROXY",
     "IDENTITY_",
     "MSI_",
-    "IMDS_ENDPOINT",
     "ENTRA_",
 };
 
@@ -125,7 +158,8 @@ static bool is_reserved(const char *name)
         if (strncasecmp(name, reserved[i], is_prefix ? length : length + 1) == 0)
             return true;
     }
-    return false;
+    return is_one_of(name, others, ARRAY_SIZE(others)) ||
+           is_one_of(name, secret_files, ARRAY_SIZE(secret_files));
 }
 
 static bool is_name(const char *name)
@@ -162,37 +196,6 @@ bool run_variable_parse(const char *option, struct run_variable *ret_variable, s
 }
 
 /* ---- what the command gets of ours ---- */
-
-/* Other identity services, which SDKs would find instead of or before the endpoint, and the
- * credentials that DefaultAzureCredential tries before a managed identity. */
-static const char *const others[] = {
-    "IDENTITY_ENDPOINT",
-    "IDENTITY_HEADER",
-    "IDENTITY_SERVER_THUMBPRINT", /* even an empty one means Service Fabric to some */
-    "IMDS_ENDPOINT",
-    "MSI_ENDPOINT",
-    "MSI_SECRET",
-    "DEFAULT_IDENTITY_CLIENT_ID",
-    "AZURE_POD_IDENTITY_AUTHORITY_HOST",
-    "MSAL_MANAGED_IDENTITY_ENDPOINT",
-    "AZURE_CLIENT_CERTIFICATE_PATH",
-    "AZURE_CLIENT_SEND_CERTIFICATE_CHAIN",
-    "AZURE_USERNAME",
-    "ARM_MSI_ENDPOINT",
-};
-
-/* Secrets, beside those of child_environment.h, that lie in a file: with it, the command could sign
- * in as the app for longer than it runs. */
-static const char *const secret_files[] = { "AZURE_FEDERATED_TOKEN_FILE" };
-
-static bool is_one_of(const char *variable, const char *const *names, size_t count)
-{
-    size_t length = strcspn(variable, "=");
-    for (size_t i = 0; i < count; i++)
-        if (strlen(names[i]) == length && strncmp(variable, names[i], length) == 0)
-            return true;
-    return false;
-}
 
 /* Whether DefaultAzureCredential then does not ask for a managed identity: "prod" does, "dev" does
  * not, and else it is the name of one credential. */
