@@ -238,9 +238,18 @@ def test_our_secrets_are_not_the_commands(world):
     ours = {"AZURE_CLIENT_SECRET": "s", "AZURE_CLIENT_CERTIFICATE_PASSWORD": "s",
             "AZURE_FEDERATED_TOKEN_FILE": "/s", "AzureAd__ClientSecret": contoso.DAEMON.secret,
             "ARM_CLIENT_SECRET": "s", "AZURE_PASSWORD": "s",
+            "AZURE_CLIENT_CERTIFICATE_PATH": "/s", "ARM_CLIENT_SECRET_FILE_PATH": "/s",
+            "ARM_CLIENT_CERTIFICATE_PATH": "/s", "ARM_OIDC_TOKEN": "s",
+            "ARM_OIDC_TOKEN_FILE_PATH": "/s", "ARM_OIDC_REQUEST_TOKEN": "s",
             "AzureAd:ClientCredentials:0:ClientSecret": "s"}
     for mode in ((), ("--no-endpoint",)):
         assert ours.keys() & variables(world, *mode, env=ours).keys() == set()
+
+
+def test_the_tokens_of_a_build_system_stay(world):
+    jobs = {"ACTIONS_ID_TOKEN_REQUEST_TOKEN": "s", "SYSTEM_ACCESSTOKEN": "s"}
+    for mode in ((), ("--no-endpoint",)):
+        assert jobs.items() <= variables(world, *mode, env=jobs).items()
 
 
 def test_an_sdk_finds_us_first(world):

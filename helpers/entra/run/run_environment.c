@@ -27,15 +27,18 @@ static const char *const others[] = {
     "DEFAULT_IDENTITY_CLIENT_ID",
     "AZURE_POD_IDENTITY_AUTHORITY_HOST",
     "MSAL_MANAGED_IDENTITY_ENDPOINT",
-    "AZURE_CLIENT_CERTIFICATE_PATH",
     "AZURE_CLIENT_SEND_CERTIFICATE_CHAIN",
     "AZURE_USERNAME",
     "ARM_MSI_ENDPOINT",
 };
 
-/* Secrets, beside those of child_environment.h, that lie in a file: with it, the command could sign
- * in as the app for longer than it runs. */
-static const char *const secret_files[] = { "AZURE_FEDERATED_TOKEN_FILE" };
+/* Secrets, beside those of child_environment.h, that lie in a file, or by which Terraform's
+ * providers ask for a federated token: with them, the command could sign in as the app for longer
+ * than it runs. */
+static const char *const secret_ways[] = {
+    "AZURE_FEDERATED_TOKEN_FILE",  "AZURE_CLIENT_CERTIFICATE_PATH", "ARM_CLIENT_SECRET_FILE_PATH",
+    "ARM_CLIENT_CERTIFICATE_PATH", "ARM_OIDC_TOKEN_FILE_PATH",      "ARM_OIDC_REQUEST_TOKEN",
+};
 
 /* variable: a name, or NAME=value. */
 static bool is_one_of(const char *variable, const char *const *names, size_t count)
@@ -159,7 +162,7 @@ static bool is_reserved(const char *name)
             return true;
     }
     return is_one_of(name, others, ARRAY_SIZE(others)) ||
-           is_one_of(name, secret_files, ARRAY_SIZE(secret_files));
+           is_one_of(name, secret_ways, ARRAY_SIZE(secret_ways));
 }
 
 static bool is_name(const char *name)
@@ -211,7 +214,7 @@ static bool excludes_endpoint(const char *variable)
 static bool is_kept(const char *variable, bool for_endpoint)
 {
     return child_environment_with_platform_secrets(variable) &&
-           !is_one_of(variable, secret_files, ARRAY_SIZE(secret_files)) &&
+           !is_one_of(variable, secret_ways, ARRAY_SIZE(secret_ways)) &&
            !(for_endpoint &&
              (is_one_of(variable, others, ARRAY_SIZE(others)) || excludes_endpoint(variable)));
 }
