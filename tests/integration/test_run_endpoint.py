@@ -228,6 +228,18 @@ def test_only_with_a_scope_asks_for_that_scope_alone(desk, serve):
     assert len(asked) == before and scope in asked[-1] and f"{API}/.default" not in asked[-1]
 
 
+@pytest.mark.parametrize("other", ["https://management.core.windows.net/",
+                                   "https://management.core.windows.net"])
+def test_only_azure_is_for_az_too(world, serve, other):
+    """az requests the resource of the classic API."""
+    own = "https://management.azure.com"
+    world.authority.directory.resources.append(own)
+    endpoint = serve(world, "--only", "Azure")
+    for resource in (other, own):
+        assert claims(world, endpoint.ask(resource).json["access_token"], own)
+    assert endpoint.ask("https://management.core.chinacloudapi.cn/").status == 403
+
+
 def test_only_has_one_answer_for_a_resource(world):
     for other in (f"{API}/.default", f"{API}//.default"):
         outcome = world.run("entra", "run", "--only", "MyWebApi", "--only", other, "--", "true")

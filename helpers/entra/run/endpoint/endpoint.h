@@ -35,7 +35,7 @@ struct endpoint_field {
 
 struct endpoint_request {
     const char *method;
-    const char *path; /* not decoded, without the query */
+    const char *path; /* percent-decoded, without the query */
     struct endpoint_field fields[ENDPOINT_FIELDS_MAX];
     size_t count;
 };
