@@ -32,12 +32,23 @@
 
 /* ---- an answer, in a process of its own ---- */
 
+/* A request that waits for a worker. */
+struct waiting {
+    struct identity_request request;
+    int source, out; /* the ends of the pipe for its answer */
+};
+
 /* What the server knows, and each worker, which is a fork of it. */
 struct serving {
     const struct run_server_settings *settings;
     struct identity_rules rules;
     int listener, children, control;
-    int workers;
+    struct worker {
+        pid_t pid; /* 0: the place is free */
+        int source;
+    } workers[WORKERS_MAX];
+    struct waiting waiting[ENDPOINT_ANSWERS_MAX]; /* the first came first */
+    size_t waiting_count;
     bool leads_group; /* our process group has begun with us */
     bool is_guarding; /* the command runs */
 };
@@ -92,35 +103,80 @@ static _Noreturn void work(const struct serving *serving, const struct identity_
     _exit(secret_write(answer, out) ? EXIT_SUCCESS : EXIT_FAILURE);
 }
 
-static int refuse(int status, const struct error *error, struct secret **ret_refusal)
+static void drop_waiting(struct serving *serving, size_t index)
 {
-    *ret_refusal = identity_answer_refusal(status, error);
-    return -1;
+    close(serving->waiting[index].out);
+    serving->waiting_count--;
+    memmove(&serving->waiting[index], &serving->waiting[index + 1],
+            (serving->waiting_count - index) * sizeof serving->waiting[0]);
+}
+
+static struct secret *too_many(void)
+{
+    struct error error = { 0 };
+    error_set(&error, ERROR_OTHER, "too many requests at once");
+    error.retry_after = 1;
+    return identity_answer_refusal(TOO_MANY, &error);
+}
+
+/* Gives the first request that waits to a worker in this place. */
+static void start_worker(struct serving *serving, struct worker *place)
+{
+    const struct waiting *first = &serving->waiting[0];
+    pid_t parent = getpid(), pid = fork();
+    if (pid == 0)
+        work(serving, &first->request, parent, first->out);
+    if (pid > 0)
+        *place = (struct worker){ pid, first->source };
+    auto_secret struct secret *refusal = pid < 0 ? too_many() : NULL;
+    if (refusal != NULL && !secret_write(refusal, first->out))
+        trace("endpoint: a request could not be refused: %s", strerror(errno));
+    drop_waiting(serving, 0);
+}
+
+static void start_workers(struct serving *serving)
+{
+    for (size_t i = 0; i < WORKERS_MAX && serving->waiting_count > 0; i++)
+        if (serving->workers[i].pid == 0)
+            start_worker(serving, &serving->workers[i]);
 }
 
 static int begin_answer(void *context, const struct endpoint_request *raw,
                         struct secret **ret_refusal)
 {
     struct serving *serving = context;
-    struct identity_request request;
     struct error error = { 0 };
     int status = TOO_MANY, ends[2];
-    if (!identity_request_read(raw, &serving->rules, &request, &status, &error))
-        return refuse(status, &error, ret_refusal);
-    error_set(&error, ERROR_OTHER, "too many requests at once");
-    error.retry_after = 1;
-    if (serving->workers >= WORKERS_MAX || pipe2(ends, O_CLOEXEC) != 0)
-        return refuse(TOO_MANY, &error, ret_refusal);
-    pid_t parent = getpid(), pid = fork();
-    if (pid == 0)
-        work(serving, &request, parent, ends[1]);
-    close(ends[1]);
-    if (pid > 0) {
-        serving->workers++;
-        return ends[0];
+    struct waiting one;
+    if (!identity_request_read(raw, &serving->rules, &one.request, &status, &error)) {
+        *ret_refusal = identity_answer_refusal(status, &error);
+        return -1;
     }
-    close(ends[0]);
-    return refuse(TOO_MANY, &error, ret_refusal);
+    if (serving->waiting_count >= ENDPOINT_ANSWERS_MAX || pipe2(ends, O_CLOEXEC) != 0) {
+        *ret_refusal = too_many();
+        return -1;
+    }
+    one.source = ends[0];
+    one.out = ends[1];
+    serving->waiting[serving->waiting_count++] = one;
+    start_workers(serving);
+    return ends[0];
+}
+
+/* A worker that still runs ends, as at its alarm: nobody waits for its answer. */
+static void end_answer(void *context, int source)
+{
+    struct serving *serving = context;
+    for (size_t i = 0; i < serving->waiting_count; i++)
+        if (serving->waiting[i].source == source) {
+            drop_waiting(serving, i);
+            return;
+        }
+    for (size_t i = 0; i < WORKERS_MAX; i++)
+        if (serving->workers[i].pid != 0 && serving->workers[i].source == source) {
+            kill(serving->workers[i].pid, SIGALRM);
+            serving->workers[i].source = -1;
+        }
 }
 
 /* ---- the server ---- */
@@ -131,8 +187,12 @@ static void on_children(void *context)
     struct signalfd_siginfo info;
     while (read(serving->children, &info, sizeof info) == sizeof info)
         ;
-    while (waitpid(-1, NULL, WNOHANG) > 0)
-        serving->workers--;
+    pid_t pid;
+    while ((pid = waitpid(-1, NULL, WNOHANG)) > 0)
+        for (size_t i = 0; i < WORKERS_MAX; i++)
+            if (serving->workers[i].pid == pid)
+                serving->workers[i].pid = 0;
+    start_workers(serving);
 }
 
 /* At the end of the process that waits for the command, which was then killed: run_server_stop has
@@ -193,6 +253,7 @@ static _Noreturn void serve(struct serving *serving, const struct endpoint_modul
         .context = serving,
         .watches = { { serving->children, on_children }, { serving->control, on_question } },
         .answer = begin_answer,
+        .end_answer = end_answer,
     };
     if (serving->children >= 0)
         module->serve(&service);
