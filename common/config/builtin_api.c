@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* The APIs that need no configuration: their scopes and URLs in each of Entra's clouds. */
 #define _GNU_SOURCE
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "common/base/array.h"
+#include "common/base/cleanup.h"
 #include "common/config/internal.h"
 #include "common/entra/known_apps.h"
+#include "common/entra/scope.h"
 
 #define PUBLIC        AUTHORITY_CLOUD_PUBLIC
 #define US_GOVERNMENT AUTHORITY_CLOUD_US_GOVERNMENT
@@ -45,13 +48,18 @@ static const struct builtin_api builtins[] = {
                                       { "https://graph.microsoft.us/" } },
                   [CHINA] = { "https://microsoftgraph.chinacloudapi.cn/.default",
                               { "https://microsoftgraph.chinacloudapi.cn/" } } } },
+    /* az requests the resource of the classic API, which takes the same tokens (cloud.py,
+     * active_directory_resource_id). */
     { .name = "Azure",
       .places = { [PUBLIC] = { "https://management.azure.com/.default",
-                               { "https://management.azure.com/" } },
+                               { "https://management.azure.com/" },
+                               "https://management.core.windows.net/.default" },
                   [US_GOVERNMENT] = { "https://management.usgovcloudapi.net/.default",
-                                      { "https://management.usgovcloudapi.net/" } },
+                                      { "https://management.usgovcloudapi.net/" },
+                                      "https://management.core.usgovcloudapi.net/.default" },
                   [CHINA] = { "https://management.chinacloudapi.cn/.default",
-                              { "https://management.chinacloudapi.cn/" } } } },
+                              { "https://management.chinacloudapi.cn/" },
+                              "https://management.core.chinacloudapi.cn/.default" } } },
     { .name = "KeyVault",
       .places = { [PUBLIC] = { "https://vault.azure.net/.default",
                                { "https://*.vault.azure.net/" } },
@@ -119,10 +127,32 @@ const char *builtin_api_of_scope(const char *scope)
     for (size_t i = 0; i < ARRAY_SIZE(builtins); i++)
         for (size_t cloud = 0; cloud < AUTHORITY_CLOUDS; cloud++) {
             const char *own = builtins[i].places[cloud].scope;
-            if (own != NULL && strcasecmp(own, scope) == 0)
+            const char *other = builtins[i].places[cloud].other_scope;
+            if ((own != NULL && strcasecmp(own, scope) == 0) ||
+                (other != NULL && strcasecmp(other, scope) == 0))
                 return builtins[i].name;
         }
     return NULL;
+}
+
+static bool has_resource(const char *scope, const char *resource)
+{
+    autofree char *own = strndup(scope, scope_resource_length(scope));
+    return scope_is_same_resource(own, resource);
+}
+
+bool config_is_same_resource(const char *resource, const char *other)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(builtins); i++)
+        for (size_t cloud = 0; cloud < AUTHORITY_CLOUDS; cloud++) {
+            const struct builtin_place *place = &builtins[i].places[cloud];
+            if (place->other_scope != NULL &&
+                ((has_resource(place->scope, resource) &&
+                  has_resource(place->other_scope, other)) ||
+                 (has_resource(place->other_scope, resource) && has_resource(place->scope, other))))
+                return true;
+        }
+    return scope_is_same_resource(resource, other);
 }
 
 const struct builtin_place *builtin_api_place(const struct builtin_api *builtin,

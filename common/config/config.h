@@ -236,6 +236,10 @@ const char *config_api_of_scope(const struct config *config, const char *scope);
 void config_each_api_of_resource(const struct config *config, const char *resource,
                                  void (*visit)(void *context, const char *name), void *context);
 
+/* Whether both are of the same resource (scope_is_same_resource), or of the two by which a built-in
+ * API is requested: https://management.core.windows.net/ is Azure, too. */
+bool config_is_same_resource(const char *resource, const char *other);
+
 /* A value of the configuration, for display. */
 struct config_value {
     const char *name;  /* AzureAd:TenantId, AZURE_TENANT_ID, --tenant */

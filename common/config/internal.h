@@ -268,6 +268,7 @@ bool section_bool(const struct section *section, const char *key, bool absent);
 struct builtin_place {
     const char *scope;                               /* NULL: it is not known there */
     const char *base_urls[CONFIG_BASE_URLS_MAX + 1]; /* NULL ends them */
+    const char *other_scope; /* by which some programs request the same API; NULL: there is none */
 };
 
 struct builtin_api {
@@ -285,7 +286,8 @@ const struct builtin_api *builtin_api_at(size_t index);
 /* The built-in API of this name, which may be NULL; NULL if there is none. */
 const struct builtin_api *builtin_api_find(const char *name);
 
-/* The name of the built-in API with this scope in any cloud; NULL if there is none. */
+/* The name of the built-in API with this scope in any cloud, also if it is its other one; NULL if
+ * there is none. */
 const char *builtin_api_of_scope(const char *scope);
 
 /* The API in a cloud. */

@@ -20,6 +20,7 @@ static const char *const credentials[] = {
     "ARM_CLIENT_SECRET",
     "ARM_CLIENT_CERTIFICATE",
     "ARM_CLIENT_CERTIFICATE_PASSWORD",
+    "ARM_OIDC_TOKEN",
 };
 
 /* The last step of each Section__Key or Section:Key that does. */

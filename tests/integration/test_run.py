@@ -118,11 +118,14 @@ def test_a_descriptor_is_handed_on(world):
 
 
 def test_the_sockets_of_systemd_are_the_commands(world):
-    line = "LISTEN_PID=$$ LISTEN_FDS=1 exec entra run -- sh -c 'echo $LISTEN_PID $$'"
-    pid, own = world.run("sh", "-c", line).out.split()
-    assert pid == own
-    line = "LISTEN_PID=1 entra run -- sh -c 'echo $LISTEN_PID'"
-    assert world.run("sh", "-c", line).out == "1\n"
+    line = "LISTEN_PID=$$ LISTEN_FDS=1 LISTEN_PIDFDID=5 WATCHDOG_PID=$$ SYSTEMD_EXEC_PID=$$ " \
+           "exec entra run -- sh -c 'echo $LISTEN_PID $WATCHDOG_PID $SYSTEMD_EXEC_PID $$; " \
+           "echo ${LISTEN_PIDFDID-gone}'"
+    *pids, gone = world.run("sh", "-c", line).out.split()
+    assert len(pids) == 4 and len(set(pids)) == 1 and gone == "gone"
+    line = "LISTEN_PID=1 LISTEN_PIDFDID=5 WATCHDOG_PID=1 entra run -- " \
+           "sh -c 'echo $LISTEN_PID $LISTEN_PIDFDID $WATCHDOG_PID'"
+    assert world.run("sh", "-c", line).out == "1 5 1\n"
 
 
 @pytest.mark.parametrize("words, says", [
@@ -135,13 +138,16 @@ def test_the_sockets_of_systemd_are_the_commands(world):
     (["--env", "A B=Graph", "--", "true"], "'A B' is not the name of a variable"),
     (["--env", f"{'X' * 64}=Graph", "--", "true"], "is not the name of a variable"),
     (["--env", "X=NoSuchApi", "--", "true"], "NoSuchApi"),
+    (["--env", "X=Graph", "--env", "X=Azure", "--", "true"], "--env X is given twice"),
     (["--only", "NoSuchApi", "--", "true"], "NoSuchApi"),
     (["--only", "Graph", "--no-endpoint", "--", "true"], "cannot be used together"),
     (["--api", "Graph", "--", "true"], "--api has no effect on 'entra run'"),
     *[(["--env", f"{name}=Graph", "--", "true"], f"{name} does not hold a password or token")
       for name in ("PATH", "LD_PRELOAD", "LD_LIBRARY_PATH", "BASH_ENV", "ENV", "HOME",
                    "PYTHONPATH", "NODE_OPTIONS", "GIT_SSH_COMMAND", "IDENTITY_HEADER",
-                   "AZURE_CLIENT_SECRET", "ENTRA_CONFIG", "HTTPS_PROXY", "https_proxy")],
+                   "AZURE_CLIENT_SECRET", "ARM_MSI_ENDPOINT", "IMDS_ENDPOINT",
+                   "AZURE_CLIENT_CERTIFICATE_PATH", "AZURE_FEDERATED_TOKEN_FILE", "WATCHDOG_PID",
+                   "ENTRA_CONFIG", "HTTPS_PROXY", "https_proxy")],
 ])
 def test_what_cannot_be_done_is_said_before_anything_is_done(world, words, says):
     outcome = run(world, *words)
@@ -232,9 +238,18 @@ def test_our_secrets_are_not_the_commands(world):
     ours = {"AZURE_CLIENT_SECRET": "s", "AZURE_CLIENT_CERTIFICATE_PASSWORD": "s",
             "AZURE_FEDERATED_TOKEN_FILE": "/s", "AzureAd__ClientSecret": contoso.DAEMON.secret,
             "ARM_CLIENT_SECRET": "s", "AZURE_PASSWORD": "s",
+            "AZURE_CLIENT_CERTIFICATE_PATH": "/s", "ARM_CLIENT_SECRET_FILE_PATH": "/s",
+            "ARM_CLIENT_CERTIFICATE_PATH": "/s", "ARM_OIDC_TOKEN": "s",
+            "ARM_OIDC_TOKEN_FILE_PATH": "/s", "ARM_OIDC_REQUEST_TOKEN": "s",
             "AzureAd:ClientCredentials:0:ClientSecret": "s"}
     for mode in ((), ("--no-endpoint",)):
         assert ours.keys() & variables(world, *mode, env=ours).keys() == set()
+
+
+def test_the_tokens_of_a_build_system_stay(world):
+    jobs = {"ACTIONS_ID_TOKEN_REQUEST_TOKEN": "s", "SYSTEM_ACCESSTOKEN": "s"}
+    for mode in ((), ("--no-endpoint",)):
+        assert jobs.items() <= variables(world, *mode, env=jobs).items()
 
 
 def test_an_sdk_finds_us_first(world):
@@ -414,6 +429,22 @@ def test_the_command_does_not_outlive_us(running, number):
     one.process.send_signal(number)
     one.process.wait()
     wait_until(one.are_gone, "the end of all")
+
+
+def test_what_the_command_has_started_does_not_outlive_us(running):
+    one = running("sleep 600 & quiet=$!; sh -c 'trap \"\" TERM; sleep 600; :' & "
+                  "echo $$ ready $quiet $!; wait")
+    one.family += [int(word) for word in one.said()]
+    assert len(one.family) == 5
+    one.process.kill()
+    one.process.wait()
+    wait_until(one.are_gone, "the end of all")
+
+
+def test_a_script_around_us_outlives_us(world):
+    outcome = world.run("sh", "-c", "entra run -- sh -c 'kill -KILL $PPID; exec sleep 600'; "
+                                    "echo after $?")
+    assert outcome.out == "after 137\n", outcome
 
 
 def test_nothing_of_ours_outlives_the_command(running):

@@ -63,6 +63,7 @@ def test_another_host_is_a_browser_that_was_led_here(world, endpoint, host):
                                     {"X-Forwarded-For": "192.0.2.1"},
                                     {"X-Forwarded-For": "127.0.0.1"},
                                     {"X-Forwarded-Host": "evil.example"},
+                                    {"X-Real-IP": "192.0.2.1"}, {"Via": "1.1 proxy"},
                                     {"Forwarded": "for=192.0.2.1"}])
 def test_browsers_and_proxies_get_nothing(world, endpoint, header):
     check_refused(world, endpoint.ask(headers=header), 403)

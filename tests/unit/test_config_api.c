@@ -146,6 +146,30 @@ static void the_apis_of_azure_need_no_configuration(void **state)
     }
 }
 
+static void a_resource_may_have_two_names(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *resource, *other;
+        bool is_same;
+    } cases[] = {
+        { "api://x", "api://X/", true },
+        { "api://x", "api://xy", false },
+        { "https://management.azure.com", "https://management.core.windows.net/", true },
+        { "https://management.core.windows.net", "https://management.azure.com/", true },
+        { "https://management.core.windows.net", "https://management.core.windows.net/", true },
+        { "https://management.azure.com", "https://management.core.chinacloudapi.cn/", false },
+        { "https://management.chinacloudapi.cn", "https://management.core.chinacloudapi.cn", true },
+        { "https://management.usgovcloudapi.net", "https://management.core.usgovcloudapi.net/",
+          true },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+        assert_int_equal(config_is_same_resource(cases[i].resource, cases[i].other),
+                         cases[i].is_same);
+    assert_string_equal(config_api_of_scope(NULL, "https://management.core.windows.net/.default"),
+                        "Azure");
+}
+
 static void a_user_asks_for_the_apis_of_azure_with_the_usual_client(void **state)
 {
     (void)state;
@@ -890,6 +914,7 @@ int main(void)
         TEST(one_of_several_apis_must_be_named),
         TEST(a_helper_may_have_a_default_api),
         TEST(an_unknown_api_is_an_error),
+        TEST(a_resource_may_have_two_names),
         TEST(an_error_says_what_was_wanted),
         TEST(azure_devops_and_aks_need_no_configuration),
         TEST(the_apis_of_azure_need_no_configuration),

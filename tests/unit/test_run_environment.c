@@ -115,15 +115,25 @@ static void sockets_are_for_the_command_if_they_were_for_us(void **state)
         if (others[i] != NULL)
             setenv("LISTEN_PID", others[i], 1);
         run_environment_begin(&environment, false);
-        assert_null(run_environment_make_room_for_pid(&environment));
+        char *places[RUN_ENVIRONMENT_PIDS + 1];
+        run_environment_make_room_for_pids(&environment, places);
+        assert_null(places[0]);
     }
     auto_run_environment struct run_environment environment = { 0 };
     setenv("LISTEN_PID", own, 1);
+    setenv("LISTEN_PIDFDID", "5", 1);
+    setenv("WATCHDOG_PID", own, 1);
     run_environment_begin(&environment, false);
-    char *room = run_environment_make_room_for_pid(&environment);
-    assert_ptr_equal(room, run_environment_get(&environment, "LISTEN_PID"));
-    assert_int_equal(strlen(room), strlen("4294967295"));
+    char *places[RUN_ENVIRONMENT_PIDS + 1];
+    run_environment_make_room_for_pids(&environment, places);
+    assert_ptr_equal(places[0], run_environment_get(&environment, "LISTEN_PID"));
+    assert_int_equal(strlen(places[0]), strlen("4294967295"));
+    assert_ptr_equal(places[1], run_environment_get(&environment, "WATCHDOG_PID"));
+    assert_null(places[2]);
+    assert_null(run_environment_get(&environment, "LISTEN_PIDFDID"));
     unsetenv("LISTEN_PID");
+    unsetenv("LISTEN_PIDFDID");
+    unsetenv("WATCHDOG_PID");
 }
 
 int main(void)

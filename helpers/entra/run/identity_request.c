@@ -58,7 +58,8 @@ static bool is_text(const struct endpoint_field *field, const char *text)
 /* Whether a browser or a proxy may have sent the request, rather than the command. */
 static bool is_led_here(const struct endpoint_request *raw, const struct identity_rules *rules)
 {
-    static const char *const led[] = { "Origin", "X-Forwarded-For", "X-Forwarded-Host", "Forwarded",
+    static const char *const led[] = { "Origin",    "X-Forwarded-For", "X-Forwarded-Host",
+                                       "X-Real-IP", "Forwarded",       "Via",
                                        NULL };
     struct found host = find_header(raw, "Host");
     return host.count != 1 || !is_text(host.field, rules->host) || find(raw, true, led).count > 0;

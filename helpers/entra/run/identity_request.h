@@ -42,7 +42,8 @@ struct identity_request {
     char id[IDENTITY_ID_MAX + 1];
 };
 
-/* Reads a request. Without the secret, no refusal tells anything of the endpoint. Refused are also
+/* Reads a request. Where it comes from and the secret are checked first: without them, a refusal
+ * says which of the two is wrong, and nothing of what else there is. Refused are also
  * a Host other than ours, which a browser sends that was led here by its DNS (DNS rebinding); an
  * Origin, which only browsers send; and what a proxy has passed on. Unknown members of the query
  * are ignored. On refusal, returns false with the HTTP status and why, for the command's user. */

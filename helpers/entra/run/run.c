@@ -53,6 +53,18 @@ static bool read_address(const struct options *options, struct wish *wish, struc
                              "--allow-containers.");
 }
 
+static bool read_variable(const char *option, struct wish *wish, struct error *error)
+{
+    struct run_variable *variable = &wish->variables[wish->variable_count];
+    if (!run_variable_parse(option, variable, error))
+        return false;
+    wish->variable_count++;
+    for (const struct run_variable *other = wish->variables; other < variable; other++)
+        if (strcmp(other->name, variable->name) == 0)
+            return error_set(error, ERROR_USAGE, "--env %s is given twice", variable->name);
+    return true;
+}
+
 /* The command asks for a resource, so there is one answer for each. */
 static bool read_limit(const struct options *options, const char *api_or_scope, struct wish *wish,
                        struct error *error)
@@ -85,9 +97,8 @@ static bool read_wish(const struct options *options, int count, struct wish *wis
         return error_set(error, ERROR_USAGE, "--only and --no-endpoint cannot be used together");
     if (!read_address(options, wish, error))
         return false;
-    for (; wish->variable_count < env->count; wish->variable_count++)
-        if (!run_variable_parse(env->items[wish->variable_count],
-                                &wish->variables[wish->variable_count], error))
+    for (size_t i = 0; i < env->count; i++)
+        if (!read_variable(env->items[i], wish, error))
             return false;
     for (size_t i = 0; i < only->count; i++)
         if (!read_limit(options, only->items[i], wish, error))

@@ -56,14 +56,14 @@ static void write_pid(char *text)
 }
 
 /* In a fork of a process that may have threads: nothing but system calls. */
-static _Noreturn void become(char *const *words, char *const *environment, char *listen_pid,
+static _Noreturn void become(char *const *words, char *const *environment, char *const *pids,
                              pid_t parent, int report)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)
         _exit(NOT_RUN);
-    if (listen_pid != NULL)
-        write_pid(listen_pid);
+    for (; *pids != NULL; pids++)
+        write_pid(*pids);
     secret_unprotect_child();
     signals_give_back();
     execvpe(words[0], words, environment);
@@ -79,10 +79,11 @@ static int start(char *const *words, struct run_environment *environment, pid_t 
     int ends[2], failure = 0;
     if (pipe2(ends, O_CLOEXEC) != 0)
         return errno;
-    char *listen_pid = run_environment_make_room_for_pid(environment);
+    char *pids[RUN_ENVIRONMENT_PIDS + 1];
+    run_environment_make_room_for_pids(environment, pids);
     pid_t parent = getpid(), pid = fork();
     if (pid == 0)
-        become(words, environment->list, listen_pid, parent, ends[1]);
+        become(words, environment->list, pids, parent, ends[1]);
     failure = pid < 0 ? errno : 0;
     close(ends[1]);
     if (pid > 0 && read(ends[0], &failure, sizeof failure) <= 0)
@@ -208,6 +209,7 @@ bool run_child(char *const *words, struct run_environment *environment, struct r
         sigprocmask(SIG_SETMASK, &none, NULL);
         return fail_to_run(words[0], failure, error);
     }
+    run_server_guard(server);
     descriptors_close_inherited();
     int how = attend(command, server, &all);
     run_server_stop(server);

@@ -13,6 +13,43 @@
 #include "common/base/text.h"
 #include "common/entra/child_environment.h"
 
+/* ---- what the command does not get of ours, nor from --env ---- */
+
+/* Other identity services, which SDKs would find instead of or before the endpoint, and the
+ * credentials that DefaultAzureCredential tries before a managed identity. */
+static const char *const others[] = {
+    "IDENTITY_ENDPOINT",
+    "IDENTITY_HEADER",
+    "IDENTITY_SERVER_THUMBPRINT", /* even an empty one means Service Fabric to some */
+    "IMDS_ENDPOINT",
+    "MSI_ENDPOINT",
+    "MSI_SECRET",
+    "DEFAULT_IDENTITY_CLIENT_ID",
+    "AZURE_POD_IDENTITY_AUTHORITY_HOST",
+    "MSAL_MANAGED_IDENTITY_ENDPOINT",
+    "AZURE_CLIENT_SEND_CERTIFICATE_CHAIN",
+    "AZURE_USERNAME",
+    "ARM_MSI_ENDPOINT",
+};
+
+/* Secrets, beside those of child_environment.h, that lie in a file, or by which Terraform's
+ * providers ask for a federated token: with them, the command could sign in as the app for longer
+ * than it runs. */
+static const char *const secret_ways[] = {
+    "AZURE_FEDERATED_TOKEN_FILE",  "AZURE_CLIENT_CERTIFICATE_PATH", "ARM_CLIENT_SECRET_FILE_PATH",
+    "ARM_CLIENT_CERTIFICATE_PATH", "ARM_OIDC_TOKEN_FILE_PATH",      "ARM_OIDC_REQUEST_TOKEN",
+};
+
+/* variable: a name, or NAME=value. */
+static bool is_one_of(const char *variable, const char *const *names, size_t count)
+{
+    size_t length = strcspn(variable, "=");
+    for (size_t i = 0; i < count; i++)
+        if (strlen(names[i]) == length && strncmp(variable, names[i], length) == 0)
+            return true;
+    return false;
+}
+
 /* ---- --env NAME=API_OR_SCOPE ---- */
 
 /* By these a loader, a shell, an interpreter or a common tool chooses what to run and to load,
@@ -47,6 +84,11 @@ static const char *const reserved[] = {
     "DBUS_",
     "LISTEN_FDS",
     "LISTEN_PID",
+    "LISTEN_PIDFDID",
+    "LISTEN_FDNAMES",
+    "WATCHDOG_PID",
+    "WATCHDOG_USEC",
+    "SYSTEMD_EXEC_PID",
     "NOTIFY_SOCKET",
     "IFS",
     "ENV",
@@ -108,7 +150,6 @@ static const char *const reserved[] = {
     "NO_PROXY",
     "IDENTITY_",
     "MSI_",
-    "IMDS_ENDPOINT",
     "ENTRA_",
 };
 
@@ -120,7 +161,8 @@ static bool is_reserved(const char *name)
         if (strncasecmp(name, reserved[i], is_prefix ? length : length + 1) == 0)
             return true;
     }
-    return false;
+    return is_one_of(name, others, ARRAY_SIZE(others)) ||
+           is_one_of(name, secret_ways, ARRAY_SIZE(secret_ways));
 }
 
 static bool is_name(const char *name)
@@ -158,37 +200,6 @@ bool run_variable_parse(const char *option, struct run_variable *ret_variable, s
 
 /* ---- what the command gets of ours ---- */
 
-/* Other identity services, which SDKs would find instead of or before the endpoint, and the
- * credentials that DefaultAzureCredential tries before a managed identity. */
-static const char *const others[] = {
-    "IDENTITY_ENDPOINT",
-    "IDENTITY_HEADER",
-    "IDENTITY_SERVER_THUMBPRINT", /* even an empty one means Service Fabric to some */
-    "IMDS_ENDPOINT",
-    "MSI_ENDPOINT",
-    "MSI_SECRET",
-    "DEFAULT_IDENTITY_CLIENT_ID",
-    "AZURE_POD_IDENTITY_AUTHORITY_HOST",
-    "MSAL_MANAGED_IDENTITY_ENDPOINT",
-    "AZURE_CLIENT_CERTIFICATE_PATH",
-    "AZURE_CLIENT_SEND_CERTIFICATE_CHAIN",
-    "AZURE_USERNAME",
-    "ARM_MSI_ENDPOINT",
-};
-
-/* Secrets, beside those of child_environment.h, that lie in a file: with it, the command could sign
- * in as the app for longer than it runs. */
-static const char *const secret_files[] = { "AZURE_FEDERATED_TOKEN_FILE" };
-
-static bool is_one_of(const char *variable, const char *const *names, size_t count)
-{
-    size_t length = strcspn(variable, "=");
-    for (size_t i = 0; i < count; i++)
-        if (strlen(names[i]) == length && strncmp(variable, names[i], length) == 0)
-            return true;
-    return false;
-}
-
 /* Whether DefaultAzureCredential then does not ask for a managed identity: "prod" does, "dev" does
  * not, and else it is the name of one credential. */
 static bool excludes_endpoint(const char *variable)
@@ -203,7 +214,7 @@ static bool excludes_endpoint(const char *variable)
 static bool is_kept(const char *variable, bool for_endpoint)
 {
     return child_environment_with_platform_secrets(variable) &&
-           !is_one_of(variable, secret_files, ARRAY_SIZE(secret_files)) &&
+           !is_one_of(variable, secret_ways, ARRAY_SIZE(secret_ways)) &&
            !(for_endpoint &&
              (is_one_of(variable, others, ARRAY_SIZE(others)) || excludes_endpoint(variable)));
 }
@@ -253,15 +264,34 @@ const char *run_environment_get(const struct run_environment *environment, const
     return variable != NULL ? *variable + strlen(name) + 1 : NULL;
 }
 
-char *run_environment_make_room_for_pid(struct run_environment *environment)
+static void remove_variable(struct run_environment *environment, const char *name)
 {
-    static const char name[] = "LISTEN_PID", room[] = "4294967295";
-    const char *value = run_environment_get(environment, name);
+    char **variable = find(environment, name);
+    if (variable == NULL)
+        return;
+    free(*variable);
+    *variable = environment->list[--environment->count];
+    environment->list[environment->count] = NULL;
+}
+
+void run_environment_make_room_for_pids(struct run_environment *environment,
+                                        char *ret_places[RUN_ENVIRONMENT_PIDS + 1])
+{
+    static const char *const names[RUN_ENVIRONMENT_PIDS] = { "LISTEN_PID", "WATCHDOG_PID",
+                                                             "SYSTEMD_EXEC_PID" };
+    static const char room[] = "4294967295";
     autofree char *own = text_format("%d", (int)getpid());
-    if (value == NULL || strcmp(value, own) != 0)
-        return NULL;
-    run_environment_set(environment, name, room);
-    return *find(environment, name) + strlen(name) + 1;
+    size_t count = 0;
+    for (size_t i = 0; i < RUN_ENVIRONMENT_PIDS; i++) {
+        const char *value = run_environment_get(environment, names[i]);
+        if (value == NULL || strcmp(value, own) != 0)
+            continue;
+        run_environment_set(environment, names[i], room);
+        ret_places[count++] = *find(environment, names[i]) + strlen(names[i]) + 1;
+        if (i == 0)
+            remove_variable(environment, "LISTEN_PIDFDID");
+    }
+    ret_places[count] = NULL;
 }
 
 /* Some programs read only one of them, whichever: where one is set, the other gets the same. */

@@ -49,9 +49,14 @@ void run_environment_set(struct run_environment *environment, const char *name, 
  * and no_proxy. */
 void run_environment_pass_proxies(struct run_environment *environment, const char *host);
 
-/* If LISTEN_PID names this process, as whose systemd has left sockets open (sd_listen_fds(3)), they
- * are for the command: returns where to write its process id, as text. Else NULL. */
-char *run_environment_make_room_for_pid(struct run_environment *environment);
+#define RUN_ENVIRONMENT_PIDS 3
+
+/* What systemd has for this process by its id is for the command: sockets (LISTEN_PID,
+ * sd_listen_fds(3)), the watchdog (WATCHDOG_PID, sd_watchdog_enabled(3)) and SYSTEMD_EXEC_PID
+ * (systemd.exec(5)). Sets the places where the command's process id is to be written, as text, and
+ * removes LISTEN_PIDFDID, which names this process in another way. NULL ends the places. */
+void run_environment_make_room_for_pids(struct run_environment *environment,
+                                        char *ret_places[RUN_ENVIRONMENT_PIDS + 1]);
 
 /* The value of a variable; NULL if there is none. */
 const char *run_environment_get(const struct run_environment *environment, const char *name);

@@ -23,19 +23,34 @@
 #include "helpers/entra/run/identity_answer.h"
 #include "helpers/entra/run/run_listener.h"
 
-#define SECRET_BYTES     32 /* 256 bits */
-#define WORKERS_MAX      32
-#define TOO_MANY         503
-#define ASK_MILLISECONDS 2000
+#define SECRET_BYTES       32 /* 256 bits */
+#define WORKERS_MAX        32
+#define TOO_MANY           503
+#define ASK_MILLISECONDS   2000
+#define GRACE_MILLISECONDS 500 /* between SIGTERM and SIGKILL */
+#define GUARD              0   /* in place of a signal's number: the command runs */
 
 /* ---- an answer, in a process of its own ---- */
+
+/* A request that waits for a worker. */
+struct waiting {
+    struct identity_request request;
+    int source, out; /* the ends of the pipe for its answer */
+};
 
 /* What the server knows, and each worker, which is a fork of it. */
 struct serving {
     const struct run_server_settings *settings;
     struct identity_rules rules;
     int listener, children, control;
-    int workers;
+    struct worker {
+        pid_t pid; /* 0: the place is free */
+        int source;
+    } workers[WORKERS_MAX];
+    struct waiting waiting[ENDPOINT_ANSWERS_MAX]; /* the first came first */
+    size_t waiting_count;
+    bool leads_group; /* our process group has begun with us */
+    bool is_guarding; /* the command runs */
 };
 
 /* The limit that allows the resource; NULL if there is none. */
@@ -64,10 +79,10 @@ static struct secret *make_answer(const struct run_server_settings *settings,
     return identity_answer_token(&token, request->resource, time(NULL));
 }
 
-/* Begins what a fork of ours needs first: to end with its parent. */
-static void begin_fork(pid_t parent)
+/* Begins what a fork of ours needs first: to hear of the end of its parent. */
+static void begin_fork(pid_t parent, int signal_at_end)
 {
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    prctl(PR_SET_PDEATHSIG, signal_at_end);
     if (getppid() != parent)
         _exit(EXIT_FAILURE);
 }
@@ -78,7 +93,7 @@ static _Noreturn void work(const struct serving *serving, const struct identity_
                            pid_t parent, int out)
 {
     sigset_t alarms;
-    begin_fork(parent);
+    begin_fork(parent, SIGKILL);
     descriptors_close_others((const int[]){ out, reporting.file }, 2);
     sigemptyset(&alarms);
     sigaddset(&alarms, SIGALRM);
@@ -88,35 +103,80 @@ static _Noreturn void work(const struct serving *serving, const struct identity_
     _exit(secret_write(answer, out) ? EXIT_SUCCESS : EXIT_FAILURE);
 }
 
-static int refuse(int status, const struct error *error, struct secret **ret_refusal)
+static void drop_waiting(struct serving *serving, size_t index)
 {
-    *ret_refusal = identity_answer_refusal(status, error);
-    return -1;
+    close(serving->waiting[index].out);
+    serving->waiting_count--;
+    memmove(&serving->waiting[index], &serving->waiting[index + 1],
+            (serving->waiting_count - index) * sizeof serving->waiting[0]);
+}
+
+static struct secret *too_many(void)
+{
+    struct error error = { 0 };
+    error_set(&error, ERROR_OTHER, "too many requests at once");
+    error.retry_after = 1;
+    return identity_answer_refusal(TOO_MANY, &error);
+}
+
+/* Gives the first request that waits to a worker in this place. */
+static void start_worker(struct serving *serving, struct worker *place)
+{
+    const struct waiting *first = &serving->waiting[0];
+    pid_t parent = getpid(), pid = fork();
+    if (pid == 0)
+        work(serving, &first->request, parent, first->out);
+    if (pid > 0)
+        *place = (struct worker){ pid, first->source };
+    auto_secret struct secret *refusal = pid < 0 ? too_many() : NULL;
+    if (refusal != NULL && !secret_write(refusal, first->out))
+        trace("endpoint: a request could not be refused: %s", strerror(errno));
+    drop_waiting(serving, 0);
+}
+
+static void start_workers(struct serving *serving)
+{
+    for (size_t i = 0; i < WORKERS_MAX && serving->waiting_count > 0; i++)
+        if (serving->workers[i].pid == 0)
+            start_worker(serving, &serving->workers[i]);
 }
 
 static int begin_answer(void *context, const struct endpoint_request *raw,
                         struct secret **ret_refusal)
 {
     struct serving *serving = context;
-    struct identity_request request;
     struct error error = { 0 };
     int status = TOO_MANY, ends[2];
-    if (!identity_request_read(raw, &serving->rules, &request, &status, &error))
-        return refuse(status, &error, ret_refusal);
-    error_set(&error, ERROR_OTHER, "too many requests at once");
-    error.retry_after = 1;
-    if (serving->workers >= WORKERS_MAX || pipe2(ends, O_CLOEXEC) != 0)
-        return refuse(TOO_MANY, &error, ret_refusal);
-    pid_t parent = getpid(), pid = fork();
-    if (pid == 0)
-        work(serving, &request, parent, ends[1]);
-    close(ends[1]);
-    if (pid > 0) {
-        serving->workers++;
-        return ends[0];
+    struct waiting one;
+    if (!identity_request_read(raw, &serving->rules, &one.request, &status, &error)) {
+        *ret_refusal = identity_answer_refusal(status, &error);
+        return -1;
     }
-    close(ends[0]);
-    return refuse(TOO_MANY, &error, ret_refusal);
+    if (serving->waiting_count >= ENDPOINT_ANSWERS_MAX || pipe2(ends, O_CLOEXEC) != 0) {
+        *ret_refusal = too_many();
+        return -1;
+    }
+    one.source = ends[0];
+    one.out = ends[1];
+    serving->waiting[serving->waiting_count++] = one;
+    start_workers(serving);
+    return ends[0];
+}
+
+/* A worker that still runs ends, as at its alarm: nobody waits for its answer. */
+static void end_answer(void *context, int source)
+{
+    struct serving *serving = context;
+    for (size_t i = 0; i < serving->waiting_count; i++)
+        if (serving->waiting[i].source == source) {
+            drop_waiting(serving, i);
+            return;
+        }
+    for (size_t i = 0; i < WORKERS_MAX; i++)
+        if (serving->workers[i].pid != 0 && serving->workers[i].source == source) {
+            kill(serving->workers[i].pid, SIGALRM);
+            serving->workers[i].source = -1;
+        }
 }
 
 /* ---- the server ---- */
@@ -127,18 +187,40 @@ static void on_children(void *context)
     struct signalfd_siginfo info;
     while (read(serving->children, &info, sizeof info) == sizeof info)
         ;
-    while (waitpid(-1, NULL, WNOHANG) > 0)
-        serving->workers--;
+    pid_t pid;
+    while ((pid = waitpid(-1, NULL, WNOHANG)) > 0)
+        for (size_t i = 0; i < WORKERS_MAX; i++)
+            if (serving->workers[i].pid == pid)
+                serving->workers[i].pid = 0;
+    start_workers(serving);
+}
+
+/* At the end of the process that waits for the command, which was then killed: run_server_stop has
+ * the server killed first. In a script without job control, the group is the script's. */
+static _Noreturn void end_with_parent(const struct serving *serving)
+{
+    if (serving->is_guarding && serving->leads_group) {
+        kill(0, SIGTERM);
+        kill(0, SIGCONT);
+        poll(NULL, 0, GRACE_MILLISECONDS);
+        kill(0, SIGKILL);
+    }
+    _exit(EXIT_SUCCESS);
 }
 
 /* All signals are blocked, so what we got is pending until we are asked for it. */
 static void on_question(void *context)
 {
-    const struct serving *serving = context;
+    struct serving *serving = context;
     const struct timespec now = { 0, 0 };
     unsigned char number;
     sigset_t only;
-    if (read(serving->control, &number, 1) != 1)
+    ssize_t n = read(serving->control, &number, 1);
+    if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
+        end_with_parent(serving);
+    if (n == 1 && number == GUARD)
+        serving->is_guarding = true;
+    if (n != 1 || number == GUARD)
         return;
     sigemptyset(&only);
     sigaddset(&only, number);
@@ -158,7 +240,7 @@ static _Noreturn void serve(struct serving *serving, const struct endpoint_modul
                             pid_t parent)
 {
     sigset_t all, ends;
-    begin_fork(parent);
+    begin_fork(parent, SIGCONT); /* the end of the control socket tells it more, if it runs */
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, NULL);
     sigemptyset(&ends);
@@ -171,6 +253,7 @@ static _Noreturn void serve(struct serving *serving, const struct endpoint_modul
         .context = serving,
         .watches = { { serving->children, on_children }, { serving->control, on_question } },
         .answer = begin_answer,
+        .end_answer = end_answer,
     };
     if (serving->children >= 0)
         module->serve(&service);
@@ -197,10 +280,13 @@ static bool fork_server(struct run_server *server, const struct run_server_setti
     struct serving serving = { .settings = settings,
                                .rules = { server->host, server->secret },
                                .listener = listener,
-                               .control = ends[1] };
+                               .control = ends[1],
+                               .leads_group = getpgrp() == getpid() };
     pid_t parent = getpid(), pid = fork();
-    if (pid == 0)
+    if (pid == 0) {
+        close(ends[0]);
         serve(&serving, module, parent);
+    }
     close(ends[1]);
     server->control = ends[0];
     server->pid = pid > 0 ? pid : 0;
@@ -222,6 +308,13 @@ bool run_server_start(const struct run_server_settings *settings, struct run_ser
     if (ret_server->secret == NULL)
         return error_set(error, ERROR_OTHER, "the kernel has no random numbers");
     return fork_server(ret_server, settings, module, listener, error);
+}
+
+void run_server_guard(const struct run_server *server)
+{
+    const unsigned char message = GUARD;
+    if (send(server->control, &message, 1, MSG_NOSIGNAL) != 1)
+        trace("endpoint: it cannot be told that the command runs: %s", strerror(errno));
 }
 
 bool run_server_got_signal(const struct run_server *server, int number)

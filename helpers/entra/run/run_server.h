@@ -3,7 +3,7 @@
  * The process that serves the endpoint of `entra run`, beside the one that waits for the command,
  * so that an answer does not wait for a signal or a suspended job. It makes each answer in a fork
  * of its own: tokens_get is for one thread, and one that waits for a slow authority must not make
- * others wait. The kernel ends all of them when the process ends that started them.
+ * others wait. Each of them ends when the process ends that started it.
  *
  *     run_server_start(&settings, &server, error)
  *     ...                          server.url, server.secret: for the command
@@ -14,6 +14,9 @@
  *
  * It is in our process group, and gets each signal that is sent to the group. So it can tell a
  * signal that was meant for all, which the command has got as well, from one for us alone.
+ *
+ * If we are killed while the command runs, the kernel kills the command, and the server ends the
+ * rest of the process group, if that is ours.
  */
 #ifndef HELPERS_ENTRA_RUN_RUN_SERVER_H
 #define HELPERS_ENTRA_RUN_RUN_SERVER_H
@@ -46,6 +49,9 @@ struct run_server_settings {
  */
 bool run_server_start(const struct run_server_settings *settings, struct run_server *ret_server,
                       struct error *error);
+
+/* The command runs from here on, and must not outlive us. */
+void run_server_guard(const struct run_server *server);
 
 /* Whether the server got this signal too, since it was last asked. If it does not say so within two
  * seconds, it did not. */

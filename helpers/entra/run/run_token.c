@@ -92,7 +92,7 @@ bool run_limit_find(const struct options *options, const char *api_or_scope,
 
 bool run_limit_allows(const struct run_limit *limit, const char *resource)
 {
-    return scope_is_same_resource(limit->resource, resource);
+    return config_is_same_resource(limit->resource, resource);
 }
 
 void run_limit_clear(struct run_limit *limit)

@@ -38,7 +38,7 @@ struct run_limit {
 bool run_limit_find(const struct options *options, const char *api_or_scope,
                     struct run_limit *ret_limit, struct error *error);
 
-/* Whether the command may ask for the resource. A slash at the end makes no difference. */
+/* Whether the command may ask for the resource. As config_is_same_resource. */
 bool run_limit_allows(const struct run_limit *limit, const char *resource);
 
 void run_limit_clear(struct run_limit *limit);

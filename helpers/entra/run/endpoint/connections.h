@@ -12,8 +12,9 @@
 #include <stdint.h>
 
 #include "common/base/secret.h"
+#include "helpers/entra/run/endpoint/endpoint.h"
 
-#define CONNECTIONS_MAX         128
+#define CONNECTIONS_MAX         ENDPOINT_ANSWERS_MAX
 #define CONNECTIONS_CROWD       96 /* from here on, the oldest that waits gives way */
 #define CONNECTION_MILLISECONDS 10000
 

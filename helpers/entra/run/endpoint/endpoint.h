@@ -19,10 +19,11 @@
 #include "common/base/module.h"
 #include "common/base/secret.h"
 
-#define ENDPOINT_MODULE     "entra-endpoint.so"
-#define ENDPOINT_FIELDS_MAX 64 /* of a request: header fields and members of the query */
-#define ENDPOINT_WATCHES    2
-#define ENDPOINT_ANSWER_MAX (64 * 1024) /* bytes */
+#define ENDPOINT_MODULE      "entra-endpoint.so"
+#define ENDPOINT_FIELDS_MAX  64 /* of a request: header fields and members of the query */
+#define ENDPOINT_WATCHES     2
+#define ENDPOINT_ANSWERS_MAX 128         /* that are being made, one for each connection */
+#define ENDPOINT_ANSWER_MAX  (64 * 1024) /* bytes */
 
 /* A header field, or a member of the query, which is percent-decoded. The value may contain any
  * bytes, a NUL included, and one follows. */
@@ -35,7 +36,7 @@ struct endpoint_field {
 
 struct endpoint_request {
     const char *method;
-    const char *path; /* not decoded, without the query */
+    const char *path; /* percent-decoded, without the query */
     struct endpoint_field fields[ENDPOINT_FIELDS_MAX];
     size_t count;
 };
@@ -61,6 +62,10 @@ struct endpoint_service {
      * the answer, which the server frees; the connection is closed after it. */
     int (*answer)(void *context, const struct endpoint_request *request,
                   struct secret **ret_refusal);
+
+    /* The server is about to close this descriptor of an answer: it has been read, or the client
+     * has gone and nobody waits for it. */
+    void (*end_answer)(void *context, int fd);
 };
 
 struct endpoint_module {

@@ -59,9 +59,18 @@ static enum MHD_Result send_answer(struct MHD_Connection *http, struct secret *a
     return result;
 }
 
-/* Reads some of the answer. At its end, the connection goes on. An answer that is not whole is
- * none: the connection is closed. */
-static void read_answer(struct connection *connection)
+/* Lets the connection go on. An answer that is not whole is none: the connection is closed. */
+static void end_answer(const struct endpoint_service *service, struct connection *connection)
+{
+    service->end_answer(service->context, connection->source);
+    close(connection->source);
+    connection->source = -1;
+    connection_wait(connection);
+    MHD_resume_connection(connection->http);
+}
+
+/* Reads some of the answer. */
+static void read_answer(const struct endpoint_service *service, struct connection *connection)
 {
     struct secret *answer = connection->answer;
     ssize_t n = read(connection->source, answer->bytes + connection->length,
@@ -72,10 +81,7 @@ static void read_answer(struct connection *connection)
     if (n > 0 && connection->length < answer->length)
         return;
     connection->answer_is_whole = n == 0 && connection->length > sizeof(struct endpoint_head);
-    close(connection->source);
-    connection->source = -1;
-    connection_wait(connection);
-    MHD_resume_connection(connection->http);
+    end_answer(service, connection);
 }
 
 /* ---- requests ---- */
@@ -208,7 +214,7 @@ static int patience(const struct server *server)
 static void serve_once(struct server *server, int epoll)
 {
     const struct endpoint_service *service = server->service;
-    struct pollfd ready[1 + ENDPOINT_WATCHES + CONNECTIONS_MAX] = { { epoll, POLLIN, 0 } };
+    struct pollfd ready[1 + ENDPOINT_WATCHES + 2 * CONNECTIONS_MAX] = { { epoll, POLLIN, 0 } };
     struct connection *of[ARRAY_SIZE(ready)];
     nfds_t count = 1, watched = 1 + ENDPOINT_WATCHES;
     for (; count < watched; count++)
@@ -219,15 +225,19 @@ static void serve_once(struct server *server, int epoll)
             continue;
         of[count] = one;
         ready[count++] = (struct pollfd){ .fd = one->source, .events = POLLIN };
+        of[count] = one; /* a client that sends no more has given up, as for nginx */
+        ready[count++] = (struct pollfd){ .fd = one->fd, .events = POLLRDHUP };
     }
     if (poll(ready, count, patience(server)) < 0 && errno != EINTR)
         return;
     for (nfds_t i = 1; i < watched; i++)
         if (ready[i].revents != 0)
             service->watches[i - 1].on_ready(service->context);
-    for (nfds_t i = watched; i < count; i++)
+    for (nfds_t i = watched; i < count; i += 2)
         if (ready[i].revents != 0)
-            read_answer(of[i]);
+            read_answer(service, of[i]);
+        else if (ready[i + 1].revents != 0)
+            end_answer(service, of[i]);
     connections_hang_up(&server->connections);
     MHD_run(server->daemon);
 }
