@@ -28,6 +28,10 @@ struct reporting {
 
     /* Receives the warnings instead of stderr; may be NULL. */
     void (*on_warning)(const char *code, const char *text, const char *advice);
+
+    /* Receives what a user who must sign in is told, where there is no terminal, instead of stderr;
+     * may be NULL. */
+    void (*on_prompt)(const char *text);
 };
 extern struct reporting reporting;
 

@@ -60,7 +60,7 @@ static struct secret *read_request(const struct options *options, struct error *
 
 bool bazel_get(const struct options *options, struct error *error)
 {
-    struct feed feed = { .url = NULL };
+    struct feed feed = { .is_named = true }; /* in --credential_helper */
     auto_feed_token struct feed_token token = { 0 };
     auto_secret struct secret *input = read_request(options, error);
     if (input == NULL)
@@ -71,7 +71,8 @@ bool bazel_get(const struct options *options, struct error *error)
         return false;
     enum config_match match = feed_token_get(options, &feed, &token, error);
     if (match == CONFIG_NO_MATCH) {
-        error_set(error, ERROR_USAGE, "%s belongs to no API whose tokens are for feeds",
+        error_set(error, ERROR_USAGE,
+                  "%s belongs to no API of the configuration, so it is given no token",
                   url_shown(feed.url).text);
         error_known_as(error, "url_of_nobody");
     }

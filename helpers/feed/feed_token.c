@@ -56,7 +56,7 @@ static enum config_match find_api(struct feed_token *token, const struct options
         return CONFIG_NO_MATCH;
     token->config = config_read(options, &token->context, error);
     if (token->config == NULL)
-        return config_fail_unread(config_is_builtin_feed(&token->url), error);
+        return config_fail_unread(feed->is_named || config_is_builtin_feed(&token->url), error);
     enum config_match match = config_find_url(token->config, &token->url, ret_api, error);
     if (match != CONFIG_MATCH)
         return match;
@@ -70,7 +70,7 @@ enum config_match feed_token_prepare(const struct options *options, const struct
 {
     struct feed_token *token = ret_token;
     const struct config_api *api = NULL;
-    *token = (struct feed_token){ .context = { .for_feeds = true,
+    *token = (struct feed_token){ .context = { .for_feeds = !feed->is_named,
                                                .sign_in = feed->sign_in,
                                                .learn_tenant = server_tenant_learn,
                                                .learner = &token->tenant } };

@@ -31,6 +31,8 @@ struct feed {
                             * several, if the host tool passes it on; else NULL */
     bool is_refused;       /* the server has refused the last token: get a new one */
     bool (*may_ask)(void); /* whether a user may be asked to sign in now; NULL: never */
+    bool is_named; /* the user has named its server, and the host tool asks about no other: all APIs
+                    * count, and all errors in the configuration */
     enum sign_in_method sign_in; /* how; SIGN_IN_AUTO unless the host tool says */
 };
 

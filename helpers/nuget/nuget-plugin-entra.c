@@ -53,6 +53,14 @@ static void show_warning(const char *code, const char *text, const char *advice)
     nuget_output_send(line, &unused);
 }
 
+/* The least level that NuGet shows by default, and at which Microsoft's plugin has its prompts. */
+static void show_prompt(const char *text)
+{
+    struct error unused;
+    auto_secret struct secret *line = nuget_log("Minimal", text);
+    nuget_output_send(line, &unused);
+}
+
 /* ---- the requests ---- */
 
 /* NuGet closes the conversation if the versions do not fit. */
@@ -103,11 +111,12 @@ static bool give_credentials(struct session *session, const struct nuget_message
     const char *uri = json_string(request->payload, "Uri");
     struct error why = { 0 };
     auto_feed_token struct feed_token token = { 0 };
-    const struct feed feed = { .url = uri != NULL ? uri : "",
-                               .is_refused = nuget_message_flag(request, "IsRetry"),
-                               .may_ask = nuget_message_flag(request, "IsNonInteractive")
-                                              ? NULL
-                                              : user_is_present };
+    const struct feed feed = {
+        .url = uri != NULL ? uri : "",
+        .is_refused = nuget_message_flag(request, "IsRetry"),
+        .may_ask = nuget_message_flag(request, "IsNonInteractive") ? NULL : user_is_present,
+        .sign_in = nuget_message_flag(request, "CanShowDialog") ? SIGN_IN_AUTO : SIGN_IN_DEVICE_CODE
+    };
     deadline_begin();
     nuget_progress_begin(request);
     enum config_match match = feed_token_get(session->options, &feed, &token, &why);
@@ -230,6 +239,7 @@ static bool answer_nuget(const struct options *options, int count, char **operan
         return error_hint(error, "To see whether NuGet finds it, run 'entra setup nuget'.");
     }
     reporting.on_warning = show_warning;
+    reporting.on_prompt = show_prompt;
     auto_secret struct secret *handshake = nuget_request(
         "Handshake", "{\"ProtocolVersion\":\"2.0.0\",\"MinimumProtocolVersion\":\"2.0.0\"}");
     return nuget_output_send(handshake, error) && converse(&session, error);

@@ -61,11 +61,17 @@ def test_the_arguments_of_cargos_configuration_are_options(feed):
     assert "Ok" in ask(feed, of_feed(feed, args=("--api", "Feed")), options=("--api", "AKS"))[0]
 
 
-@pytest.mark.parametrize("argument", ["--bogus", "word", "--help", "--version", "--cargo-plugin",
-                                      "--config=appsettings.json"])
+@pytest.mark.parametrize("argument", ["--bogus", "word", "--help", "--version", "--cargo-plugin"])
 def test_an_argument_that_makes_no_sense_is_told_to_cargo(feed, argument):
     (answer,) = ask(feed, of_feed(feed, args=(argument,)))
-    assert answer["Err"]["kind"] == "other" and argument.partition("=")[0] in answer["Err"]["message"]
+    assert answer["Err"]["kind"] == "other" and argument in answer["Err"]["message"]
+    assert feed.authority.requests == []
+
+
+def test_a_configuration_that_cannot_be_found_is_a_warning(feed):
+    outcome = feed.run(HELPER, "--cargo-plugin",
+                       input=of_feed(feed, args=("--config=appsettings.json",)))
+    assert answers(outcome) == FOREIGN and "absolute" in outcome.err
     assert feed.authority.requests == []
 
 

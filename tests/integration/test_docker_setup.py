@@ -206,6 +206,77 @@ def test_variables_name_other_files(world):
     assert not (world.session.home / ".docker").exists()
 
 
+def stub(world: World, *names: str) -> dict[str, str]:
+    """An environment where these programs are installed, and no others but ours."""
+    folder = world.session.home / "installed"
+    folder.mkdir()
+    for name in names:
+        (folder / name).write_text("#!/bin/sh\n")
+        (folder / name).chmod(0o755)
+    return {"PATH": f"{world.session.env['PATH'].split(':')[0]}:{folder}"}
+
+
+@pytest.mark.parametrize("names, of_docker, of_podman", [
+    ((), True, False), (("docker",), True, False), (("podman",), False, True),
+    (("skopeo",), False, True), (("podman", "helm"), True, True), (("buildah", "oras"), True, True),
+    (("skopeo", "crane"), True, True), (("podman", "nerdctl"), True, True),
+    (("podman", "cosign"), True, True),
+])
+def test_the_files_are_made_that_the_installed_programs_read(world, names, of_docker, of_podman):
+    set_up(world, CONTOSO, env=stub(world, *names))
+    assert (world.session.home / ".docker" / "config.json").exists() == of_docker
+    assert (world.session.config / "containers" / "auth.json").exists() == of_podman
+
+
+def test_docker_config_has_docker_s_file_made_beside_podman_s(world):
+    folder = world.session.home / "docker"
+    set_up(world, CONTOSO, env=stub(world, "podman") | {"DOCKER_CONFIG": str(folder)})
+    assert helpers(folder / "config.json") == {CONTOSO: "entra"}
+
+
+def podman_login(world: World, *registries: str) -> Path:
+    """The file that `podman login` writes."""
+    file = Path(world.session.env["XDG_RUNTIME_DIR"]) / "containers" / "auth.json"
+    file.parent.mkdir()
+    file.write_text(json.dumps({"auths": {name: {"auth": "eDp5"} for name in registries}}))
+    file.chmod(0o600)
+    return file
+
+
+def podman_storage(world: World) -> dict[str, str]:
+    """An environment in which podman keeps its images in the world's folder."""
+    root, file = world.session.root / "podman", world.session.home / "storage.conf"
+    file.write_text(f'[storage]\ndriver = "vfs"\ngraphroot = "{root}/graph"\nrunroot = "{root}/run"\n')
+    return {"CONTAINERS_STORAGE_CONF": str(file)}
+
+
+@pytest.mark.skipif(shutil.which("podman") is None, reason="there is no podman")
+def test_a_login_that_podman_would_use_first_is_reported_with_what_removes_it(world, podman):
+    file = podman_login(world, CONTOSO, "quay.io")
+    said = set_up(world, CONTOSO, "fabrikam.azurecr.io").err
+    assert said.count("podman logout") == 1 and str(file) in said
+    (command,) = re.findall(r"Run '(podman [^']*)'", said)
+    outcome = world.run("sh", "-ec", command, env=podman_storage(world))
+    assert outcome.code == 0, outcome
+    assert list(json.loads(file.read_text())["auths"]) == ["quay.io"]
+    assert helpers(podman)[CONTOSO] == "entra"
+    assert "podman logout" not in set_up(world, CONTOSO).err
+
+
+def test_podman_does_not_read_its_usual_login_where_another_file_is_named(world, podman):
+    podman_login(world, CONTOSO)
+    assert "logout" not in set_up(world, CONTOSO, env={"REGISTRY_AUTH_FILE": str(podman)}).err
+    assert "logout" in set_up(world, CONTOSO).err
+    assert "logout" not in set_up(world, "--remove").err
+
+
+def test_it_says_if_docker_has_logins_in_a_variable(world, docker):
+    assert "DOCKER_AUTH_CONFIG" not in set_up(world, CONTOSO).err
+    env = {"DOCKER_AUTH_CONFIG": json.dumps({"auths": {CONTOSO: {"auth": "eDp5"}}})}
+    said = set_up(world, CONTOSO, env=env).err
+    assert "warning: docker uses the logins in DOCKER_AUTH_CONFIG" in said and "eDp5" not in said
+
+
 @pytest.mark.parametrize("name", ["DOCKER_CONFIG", "REGISTRY_AUTH_FILE"])
 def test_a_variable_must_be_an_absolute_path(world, name):
     outcome = world.run("entra", "setup", "docker", CONTOSO, env={name: "relative"})

@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
 from authority import contoso
-from integration.users import NO_BROWSER, login
+from integration.users import NO_BROWSER, enter, login
 from world.nuget import PLUGIN, NuGet
 
 LINE_MAX = 4 * 1024 * 1024
@@ -106,15 +107,32 @@ def test_a_user_is_asked_only_if_the_restore_is_interactive(desk, start):
     assert answer == credentials(desk.authority.issued_tokens[-1]) and len(desk.browser.urls) == 1
 
 
+@pytest.mark.parametrize("env, dialog", [({}, False), (NO_BROWSER, True)])
+def test_a_device_code_is_shown_by_nuget(desk, start, env, dialog):
+    desk.write_appsettings(desk.user_appsettings())
+    nuget = start(desk, env | {"DISPLAY": ":99"}).begin()
+
+    def sign_in(text: str) -> None:
+        if re.fullmatch(r"[A-Z0-9]{9}", text):
+            enter(desk, text)
+
+    nuget.on_log = sign_in
+    answer = nuget.credentials(feed(desk), interactive=True, dialog=dialog)
+    assert answer == credentials(desk.authority.issued_tokens[-1]) and desk.browser.urls == []
+    assert ("Minimal", f"{desk.authority.url}/device") in nuget.log
+    assert nuget.close()[0] == 0
+
+
 def test_nuget_hears_of_progress_while_a_user_signs_in(desk, start):
     nuget = start(desk, NO_BROWSER | {"DISPLAY": ":99"}).begin()
     request_id = "11111111-2222-4333-8444-555555555555"
     nuget.send(request_id, "Request", "GetAuthenticationCredentials", {
         "Uri": feed(desk), "IsRetry": False, "IsNonInteractive": False, "CanShowDialog": True})
+    said = map(json.loads, iter(nuget.process.stdout.readline, ""))
+    others = (message for message in said if message["Method"] != "Log")
     for _ in range(2):
-        message = json.loads(nuget.process.stdout.readline())
-        assert message == {"RequestId": request_id, "Type": "Progress",
-                           "Method": "GetAuthenticationCredentials", "Payload": {}}
+        assert next(others) == {"RequestId": request_id, "Type": "Progress",
+                                "Method": "GetAuthenticationCredentials", "Payload": {}}
 
 
 def test_a_signed_in_user_is_enough(desk, start):

@@ -11,7 +11,7 @@ import json
 import os
 import subprocess
 import uuid
-from typing import Any
+from typing import Any, Callable
 
 from world.waiting import PATIENCE, wait_until
 
@@ -23,7 +23,7 @@ LEVELS = {"Debug", "Verbose", "Information", "Minimal", "Warning", "Error"}
 
 class NuGet:
     """Starts the plugin and shakes hands with it. `log` has what it had shown, and `progress` how
-    often it said that it is at work."""
+    often it said that it is at work. `on_log` is called with each message to show."""
 
     def __init__(self, world, env: dict[str, str | None] | None = None, *,
                  versions: tuple[str, str] = ("2.0.0", "1.0.0"),
@@ -37,6 +37,7 @@ class NuGet:
                                         start_new_session=True)
         self.log: list[tuple[str, str]] = []
         self.progress = 0
+        self.on_log: Callable[[str], None] = lambda text: None
         self.claims: list[str] = []
         self._accepts = accepts
         self._theirs_is_done = False
@@ -61,9 +62,10 @@ class NuGet:
         self.ask("SetLogLevel", LogLevel="Minimal")
         return self
 
-    def credentials(self, uri: str, *, retry: bool = False, interactive: bool = False) -> dict[str, Any]:
+    def credentials(self, uri: str, *, retry: bool = False, interactive: bool = False,
+                    dialog: bool = True) -> dict[str, Any]:
         return self.ask("GetAuthenticationCredentials", Uri=uri, IsRetry=retry,
-                        IsNonInteractive=not interactive, CanShowDialog=True)
+                        IsNonInteractive=not interactive, CanShowDialog=dialog)
 
     def ask(self, method: str, **payload: Any) -> dict[str, Any]:
         """The payload of the answer."""
@@ -113,6 +115,7 @@ class NuGet:
             assert message["Method"] == "Log" and payload["LogLevel"] in LEVELS and payload["Message"]
             self.log.append((payload["LogLevel"], payload["Message"]))
             self.send(message["RequestId"], "Response", "Log", {"ResponseCode": "Success"})
+            self.on_log(payload["Message"])
         return None
 
     # ---- the end ----

@@ -102,6 +102,10 @@ void prompt_say(struct prompt *prompt, const char *format, ...)
     va_end(arguments);
     stop_countdown(prompt);
     printable_make(text);
+    if (!prompt->is_terminal && reporting.on_prompt != NULL) {
+        reporting.on_prompt(text);
+        return;
+    }
     autofree char *lines = lay_out(prompt, text);
     autofree char *ended = text_format("%s\n", lines);
     write_text(prompt, ended);

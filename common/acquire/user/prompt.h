@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Messages for a user who must sign in. They are printed on the terminal, even if stderr is
- * redirected, or on stderr if there is no terminal; never on stdout, which belongs to the host
- * tool.
+ * redirected; if there is no terminal, by reporting.on_prompt (report.h), or on stderr; never on
+ * stdout, which belongs to the host tool.
  */
 #ifndef COMMON_ACQUIRE_USER_PROMPT_H
 #define COMMON_ACQUIRE_USER_PROMPT_H

@@ -60,14 +60,16 @@ static void add(struct docker_files *files, char *path, bool is_wanted)
 
 bool docker_files_find(bool is_wanted, struct docker_files *ret_files, struct error *error)
 {
-    static const char *const docker[] = { "docker", NULL };
+    static const char *const docker[] = { "docker", "nerdctl", "helm", "oras",
+                                          "crane",  "cosign",  NULL };
     static const char *const podman[] = { "podman", "buildah", "skopeo", NULL };
     bool has_podman = is_installed(podman) || environment("REGISTRY_AUTH_FILE") != NULL;
     *ret_files = (struct docker_files){ 0 };
     char *of_docker = path_by("DOCKER_CONFIG", "/config.json", "~/.docker/config.json", error);
     if (of_docker == NULL)
         return false;
-    add(ret_files, of_docker, is_wanted && (is_installed(docker) || !has_podman));
+    bool has_docker = is_installed(docker) || environment("DOCKER_CONFIG") != NULL;
+    add(ret_files, of_docker, is_wanted && (has_docker || !has_podman));
     char *of_podman = podman_path(error);
     if (of_podman == NULL)
         return false;

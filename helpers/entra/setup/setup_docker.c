@@ -16,6 +16,7 @@
 #include "helpers/docker/docker_server.h"
 #include "helpers/entra/entra.h"
 #include "helpers/entra/setup/docker_files.h"
+#include "helpers/entra/setup/docker_rivals.h"
 #include "helpers/entra/setup/setup.h"
 
 #define INDENT         2
@@ -242,6 +243,8 @@ static bool change_files(struct job *job, struct error *error)
     if (job->is_removal && (job->count == 0 || job->files.count == 0))
         notice("docker and podman are not set up.");
     warn_of_path(job);
+    if (!job->is_removal)
+        docker_rivals_warn(job->registries, job->count);
     return true;
 }
 
