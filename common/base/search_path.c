@@ -2,6 +2,7 @@
 #include "common/base/search_path.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -63,4 +64,25 @@ char *search_path_find_behind(const char *name, const char *path, bool (*accept)
             found = steal(&unused);
     }
     return steal(&found);
+}
+
+/* The length of a folder's path without the slashes at its end. */
+static size_t length_of(const char *folder, size_t length)
+{
+    while (length > 1 && folder[length - 1] == '/')
+        length--;
+    return length;
+}
+
+size_t search_path_place(const char *folder)
+{
+    const char *rest = search_path();
+    size_t wanted = length_of(folder, strlen(folder));
+    for (size_t place = 0; rest != NULL; place++) {
+        size_t length = strcspn(rest, ":");
+        if (length_of(rest, length) == wanted && strncmp(rest, folder, wanted) == 0)
+            return place;
+        rest = rest[length] == ':' ? rest + length + 1 : NULL;
+    }
+    return SIZE_MAX;
 }

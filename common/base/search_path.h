@@ -6,6 +6,7 @@
 #define COMMON_BASE_SEARCH_PATH_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* The absolute path of the program that this name runs: a name with a slash is a path already, and
  * must be absolute. Elements of PATH that are empty or relative are passed over, unlike in execvp:
@@ -17,5 +18,9 @@ char *search_path_find(const char *name);
  * returns true, behind the program at this path, which may be in PATH more than once. If it is not
  * in PATH, or NULL, the first of all. */
 char *search_path_find_behind(const char *name, const char *path, bool (*accept)(const char *path));
+
+/* The place of a folder, an absolute path, among the elements of PATH, from 0. Slashes at the end
+ * do not matter. SIZE_MAX if it is not there. */
+size_t search_path_place(const char *folder);
 
 #endif

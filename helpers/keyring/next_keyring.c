@@ -6,11 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/base/cleanup.h"
 #include "common/base/environment.h"
+#include "common/base/own_program.h"
 #include "common/base/report.h"
 #include "common/base/search_path.h"
 #include "common/base/text.h"
@@ -41,16 +41,9 @@ void next_keyring_begin(char **argv)
     variables = copy(environ);
 }
 
-bool next_keyring_is_ours(const char *path)
-{
-    struct stat ours, other;
-    return stat("/proc/self/exe", &ours) == 0 && stat(path, &other) == 0 &&
-           ours.st_dev == other.st_dev && ours.st_ino == other.st_ino;
-}
-
 static bool is_another(const char *path)
 {
-    return !next_keyring_is_ours(path);
+    return !own_program_is(path);
 }
 
 char *next_keyring_find(void)

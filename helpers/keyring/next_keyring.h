@@ -7,8 +7,6 @@
 #ifndef HELPERS_KEYRING_NEXT_KEYRING_H
 #define HELPERS_KEYRING_NEXT_KEYRING_H
 
-#include <stdbool.h>
-
 /* Keeps the command line and the environment as they are, before anything here changes them. */
 void next_keyring_begin(char **argv);
 
@@ -20,8 +18,5 @@ char *next_keyring_find(void);
 
 /* Becomes it. Returns only if it cannot be run. */
 void next_keyring_become(const char *path);
-
-/* Whether a file is this program, under whatever name. */
-bool next_keyring_is_ours(const char *path);
 
 #endif

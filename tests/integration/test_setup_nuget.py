@@ -59,7 +59,7 @@ def test_a_folder_that_is_not_in_path_is_named(world, programs):
     outcome = set_up(world, programs, env={"PATH": SYSTEM})
     folder = world.session.home / ".local" / "bin"
     assert outcome.code == 2 and f"Add {folder} to PATH" in outcome.err and not folder.exists()
-    outcome = set_up(world, programs, env={"PATH": f"{SYSTEM}:{folder}"})
+    outcome = set_up(world, programs, env={"PATH": f"{SYSTEM}:{folder}/"})
     assert outcome.code == 0 and (folder / PLUGIN).is_symlink()
 
 

@@ -216,6 +216,13 @@ def test_another_keyring_behind_the_link_is_named(user):
     assert user.run("keyring", "get", "system", "ada").out == "other\n"
 
 
+def test_slashes_at_the_end_of_folders_in_path_do_not_matter(user):
+    other = other_keyring(user, "opt/bin")
+    folder, _, rest = user.session.env["PATH"].partition(":")
+    user.session.env["PATH"] = f"{folder}/:{other.parent}//:{rest}"
+    assert set_up(user).code == 0 and link(user).is_symlink()
+
+
 @pytest.mark.parametrize("folder", [".local/bin", "opt/bin"])
 def test_another_keyring_before_the_link_is_left_alone(user, folder):
     other = other_keyring(user, folder)

@@ -28,11 +28,22 @@ static void a_program_knows_what_is_beside_it(void **state)
     assert_string_equal(other, wanted);
 }
 
+static void a_program_knows_itself_under_other_names(void **state)
+{
+    (void)state;
+    autofree char *own = own_program_path(NULL);
+    assert_true(own_program_is(own));
+    assert_true(own_program_is("/proc/self/exe")); /* a link to it */
+    assert_false(own_program_is("/bin/sh"));
+    assert_false(own_program_is("/nonexistent"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_program_knows_its_path),
         cmocka_unit_test(a_program_knows_what_is_beside_it),
+        cmocka_unit_test(a_program_knows_itself_under_other_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "tests/unit/support.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -116,12 +117,33 @@ static void the_search_goes_on_behind_a_program(void **state)
     assert_int_equal(unlink(link), 0);
 }
 
+static void a_folder_has_its_place_in_the_path(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *path, *folder;
+        size_t place;
+    } cases[] = {
+        { "/a:/b", "/a", 0 },         { "/a:/b", "/b", 1 },
+        { "/a:/b/", "/b", 1 },        { "/a://b//", "/b", SIZE_MAX },
+        { "/a//:/b", "/a/", 0 },      { "/a:/b", "/c", SIZE_MAX },
+        { "/ab:/b", "/a", SIZE_MAX }, { "/a/b", "/a", SIZE_MAX },
+        { ":/a:", "/a", 1 },          { "a:/a", "/a", 1 },
+        { "", "/a", SIZE_MAX },       { "/a:/", "/", 1 },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        setenv("PATH", cases[i].path, 1);
+        assert_int_equal(search_path_place(cases[i].folder), cases[i].place);
+    }
+}
+
 static void without_a_path_there_are_the_systems_programs(void **state)
 {
     (void)state;
     unsetenv("PATH");
     autofree char *found = search_path_find("sh");
     assert_string_equal(found != NULL ? found : "", "/bin/sh");
+    assert_int_equal(search_path_place("/usr/bin"), 1);
 }
 
 int main(void)
@@ -129,6 +151,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_name_runs_the_first_program_of_the_path),
         cmocka_unit_test(the_search_goes_on_behind_a_program),
+        cmocka_unit_test(a_folder_has_its_place_in_the_path),
         cmocka_unit_test(without_a_path_there_are_the_systems_programs),
     };
     return cmocka_run_group_tests(tests, setup, remove_folder);

@@ -14,7 +14,6 @@
 #include "common/base/own_program.h"
 #include "common/base/search_path.h"
 #include "common/base/text.h"
-#include "helpers/keyring/next_keyring.h"
 
 #define PROGRAM "keyring-credential-entra"
 
@@ -41,7 +40,7 @@ static bool is_link_of_ours(const char *path)
 
 static bool is_ours(const char *path)
 {
-    return is_link_of_ours(path) || next_keyring_is_ours(path);
+    return is_link_of_ours(path) || own_program_is(path);
 }
 
 static bool is_another(const char *path)
@@ -49,25 +48,11 @@ static bool is_another(const char *path)
     return !is_ours(path);
 }
 
-/* The place of a folder in PATH, from 0; SIZE_MAX if it is not there. */
-static size_t place_in_path(const char *folder)
-{
-    const char *path = environment("PATH");
-    for (size_t i = 0; path != NULL; i++) {
-        size_t length = strcspn(path, ":");
-        size_t shown = length > 1 && path[length - 1] == '/' ? length - 1 : length;
-        if (shown == strlen(folder) && strncmp(path, folder, shown) == 0)
-            return i;
-        path = path[length] == ':' ? path + length + 1 : NULL;
-    }
-    return SIZE_MAX;
-}
-
 static size_t place_of_program(const char *path)
 {
     autofree char *folder =
         path != NULL ? strndup(path, (size_t)(strrchr(path, '/') - path)) : NULL;
-    return folder != NULL ? place_in_path(folder) : SIZE_MAX;
+    return folder != NULL ? search_path_place(folder) : SIZE_MAX;
 }
 
 static char *user_folder(size_t i)
@@ -95,7 +80,7 @@ void keyring_link_find(struct keyring_link *ret_link)
         if (folder == NULL)
             return;
         autofree char *path = text_format("%s/keyring", folder);
-        size_t place = place_in_path(folder);
+        size_t place = search_path_place(folder);
         bool is_first =
             place != SIZE_MAX && (link->first == NULL || place < place_of_program(link->first));
         if (is_first && is_free(path))

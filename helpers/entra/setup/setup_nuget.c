@@ -6,9 +6,10 @@
  * else. What is not in PATH gets a link in ~/.local/bin.
  */
 #define _GNU_SOURCE
-#include <limits.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/base/array.h"
@@ -43,21 +44,13 @@ static void discovery_clear(struct discovery *discovery)
     free(discovery->link);
 }
 
-/* Whether a path leads to the running program. */
-static bool is_own(const char *path)
-{
-    char real[PATH_MAX];
-    autofree char *executable = own_program_path(NULL);
-    return executable != NULL && realpath(path, real) != NULL && strcmp(real, executable) == 0;
-}
-
 /* Whether our program is in a list with semicolons. */
 static bool is_listed(const char *list)
 {
     for (size_t length; *list != '\0'; list += length + (list[length] == ';')) {
         length = strcspn(list, ";");
         autofree char *path = strndup(list, length);
-        if (is_own(path))
+        if (own_program_is(path))
             return true;
     }
     return false;
@@ -75,16 +68,6 @@ static const char *find_variable(void)
     return NULL;
 }
 
-static bool is_folder_in_path(const char *folder)
-{
-    const char *path = getenv("PATH");
-    size_t length = strlen(folder);
-    for (; path != NULL && *path != '\0'; path += strcspn(path, ":"), path += *path == ':')
-        if (strncmp(path, folder, length) == 0 && (path[length] == ':' || path[length] == '\0'))
-            return true;
-    return false;
-}
-
 static void discover(struct discovery *discovery)
 {
     struct stat status;
@@ -93,9 +76,9 @@ static void discover(struct discovery *discovery)
                                      .variable = find_variable(),
                                      .folder = file_path_in_home("~/.local/bin") };
     discovery->link = text_format("%s/" PROGRAM, discovery->folder);
-    discovery->is_ours = discovery->found != NULL && is_own(discovery->found);
+    discovery->is_ours = discovery->found != NULL && own_program_is(discovery->found);
     discovery->has_link = lstat(discovery->link, &status) == 0 && S_ISLNK(status.st_mode) &&
-                          is_own(discovery->link) && discovery->program != NULL &&
+                          own_program_is(discovery->link) && discovery->program != NULL &&
                           strcmp(discovery->program, discovery->link) != 0;
 }
 
@@ -111,7 +94,7 @@ static bool check(const struct discovery *discovery, struct error *error)
     if (discovery->found != NULL && !discovery->is_ours)
         return error_set(error, ERROR_USAGE, "another " PROGRAM " comes first in PATH: %s",
                          discovery->found);
-    if (discovery->found == NULL && !is_folder_in_path(discovery->folder)) {
+    if (discovery->found == NULL && search_path_place(discovery->folder) == SIZE_MAX) {
         error_set(error, ERROR_USAGE, PROGRAM " is not in PATH, and neither is %s",
                   discovery->folder);
         return error_hint(error, "Add %s to PATH, and run this command again.", discovery->folder);
