@@ -52,14 +52,14 @@ static const struct builtin_api builtins[] = {
      * active_directory_resource_id). */
     { .name = "Azure",
       .places = { [PUBLIC] = { "https://management.azure.com/.default",
-                               { "https://management.azure.com/" },
-                               "https://management.core.windows.net/.default" },
+                               { "https://management.azure.com/" } },
                   [US_GOVERNMENT] = { "https://management.usgovcloudapi.net/.default",
-                                      { "https://management.usgovcloudapi.net/" },
-                                      "https://management.core.usgovcloudapi.net/.default" },
+                                      { "https://management.usgovcloudapi.net/" } },
                   [CHINA] = { "https://management.chinacloudapi.cn/.default",
-                              { "https://management.chinacloudapi.cn/" },
-                              "https://management.core.chinacloudapi.cn/.default" } } },
+                              { "https://management.chinacloudapi.cn/" } } },
+      .other_scopes = { [PUBLIC] = "https://management.core.windows.net/.default",
+                        [US_GOVERNMENT] = "https://management.core.usgovcloudapi.net/.default",
+                        [CHINA] = "https://management.core.chinacloudapi.cn/.default" } },
     { .name = "KeyVault",
       .places = { [PUBLIC] = { "https://vault.azure.net/.default",
                                { "https://*.vault.azure.net/" } },
@@ -127,7 +127,7 @@ const char *builtin_api_of_scope(const char *scope)
     for (size_t i = 0; i < ARRAY_SIZE(builtins); i++)
         for (size_t cloud = 0; cloud < AUTHORITY_CLOUDS; cloud++) {
             const char *own = builtins[i].places[cloud].scope;
-            const char *other = builtins[i].places[cloud].other_scope;
+            const char *other = builtins[i].other_scopes[cloud];
             if ((own != NULL && strcasecmp(own, scope) == 0) ||
                 (other != NULL && strcasecmp(other, scope) == 0))
                 return builtins[i].name;
@@ -145,11 +145,10 @@ bool config_is_same_resource(const char *resource, const char *other)
 {
     for (size_t i = 0; i < ARRAY_SIZE(builtins); i++)
         for (size_t cloud = 0; cloud < AUTHORITY_CLOUDS; cloud++) {
-            const struct builtin_place *place = &builtins[i].places[cloud];
-            if (place->other_scope != NULL &&
-                ((has_resource(place->scope, resource) &&
-                  has_resource(place->other_scope, other)) ||
-                 (has_resource(place->other_scope, resource) && has_resource(place->scope, other))))
+            const char *scope = builtins[i].places[cloud].scope;
+            const char *alias = builtins[i].other_scopes[cloud];
+            if (alias != NULL && ((has_resource(scope, resource) && has_resource(alias, other)) ||
+                                  (has_resource(alias, resource) && has_resource(scope, other))))
                 return true;
         }
     return scope_is_same_resource(resource, other);

@@ -268,7 +268,6 @@ bool section_bool(const struct section *section, const char *key, bool absent);
 struct builtin_place {
     const char *scope;                               /* NULL: it is not known there */
     const char *base_urls[CONFIG_BASE_URLS_MAX + 1]; /* NULL ends them */
-    const char *other_scope; /* by which some programs request the same API; NULL: there is none */
 };
 
 struct builtin_api {
@@ -278,6 +277,7 @@ struct builtin_api {
     bool is_for_git;            /* git is answered for its URLs */
     const char *feed_urls[CONFIG_BASE_URLS_MAX + 1]; /* base URLs, but without git repositories */
     struct builtin_place places[AUTHORITY_CLOUDS];
+    const char *other_scopes[AUTHORITY_CLOUDS]; /* by which some programs request it; NULL: none */
 };
 
 /* Go through the built-in APIs; NULL ends them. */
