@@ -27,6 +27,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PEERS = ROOT / "build" / "peers"
 MANUAL = ROOT / "man" / "entra-run.1"
 SCOPE = f"{contoso.MY_WEB_API}/.default"
+AZURE = "https://management.azure.com"
 RESOURCE_MANAGER = "https://management.core.windows.net/"  # as the Azure CLI calls it
 SLOW = 600  # seconds, for the Azure CLI, which compiles itself when it first runs
 SIGN_IN = "nobody is signed in: the keyring secret-service has no such sign-in. " \
@@ -137,7 +138,7 @@ def test_terraforms_sdk_shows_that_nobody_is_signed_in(desk, terraform):
 @pytest.fixture
 def azure(desk) -> World:
     """Azure Resource Manager, as the Azure CLI finds it. Nobody is signed in."""
-    desk.authority.directory.resources.append(RESOURCE_MANAGER)
+    desk.authority.directory.resources += [AZURE, RESOURCE_MANAGER]
     manager = ResourceManager(desk.certificates.server_context("management.azure.com"),
                               Gate(desk.authority.key, RESOURCE_MANAGER))
     desk.enter(closing(manager))
