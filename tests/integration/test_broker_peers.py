@@ -14,7 +14,7 @@ import pytest
 from authority import contoso
 from integration.asking import EXEC_INFO
 from integration.test_broker import API, DISPLAY, claims, token
-from integration.test_kubectl_pop import HELPER, of_user, pop, status_token
+from integration.test_kubectl_pop import HELPER, of_user, pop
 from integration.test_kubectl_users import bare_desk
 from world.identity_broker import IdentityBroker, account
 from world.program import Daemon, Outcome
@@ -100,7 +100,10 @@ def test_himmelblaus_broker_binds_a_token_to_our_key(bare_desk):
     broker = Himmelblau(bare_desk)
     try:
         outcome = bare_desk.run(HELPER, *of_user(bare_desk, *pop()), env=EXEC_INFO)
-        proof = jwt.decode(status_token(outcome), options={"verify_signature": False})
+        assert outcome.code == 0, outcome
+        assert outcome.err == f"Signed in as {ADA.username}, by the device's identity broker.\n"
+        proof = jwt.decode(json.loads(outcome.out)["status"]["token"],
+                           options={"verify_signature": False})
         bound = jwt.decode(proof["at"], options={"verify_signature": False})
         sent = broker.calls()[-1]["request"]["authParameters"]["popParams"]
         assert sent["kid"] == bound["cnf"]["kid"]
