@@ -98,7 +98,7 @@ static void acquire(const struct token_request *request, const struct secret *re
                     const char *demand, const char *invitation, int64_t deadline,
                     struct token *token, struct account *account, struct broker_outcome *outcome)
 {
-    struct tenant_id tenant;
+    struct tenant_id tenant = { "" };
     struct token_request told = *request; /* owns nothing */
     struct broker_wanted wanted = { .request = &told,
                                     .refused = refused,
