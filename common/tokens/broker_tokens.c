@@ -100,10 +100,6 @@ static void acquire(const struct token_request *request, const struct secret *re
 {
     struct tenant_id tenant = { "" };
     struct token_request told = *request; /* owns nothing */
-    struct broker_wanted wanted = { .request = &told,
-                                    .refused = refused,
-                                    .prompts = invitation != NULL,
-                                    .invitation = invitation };
     autofree char *claims = demand[0] != '\0' ? claims_add_demand(request->claims, demand) : NULL;
     int64_t began = deadline_now();
     *outcome = (struct broker_outcome){ .end = BROKER_UNUSABLE };
@@ -114,6 +110,10 @@ static void acquire(const struct token_request *request, const struct secret *re
     told.tenant = tenant.text;
     if (claims != NULL)
         told.claims = claims;
+    const struct broker_wanted wanted = { .request = &told,
+                                          .refused = refused,
+                                          .prompts = invitation != NULL,
+                                          .invitation = invitation };
     if (outcome->end == BROKER_DONE)
         outcome->end = module->acquire(&wanted, deadline, token, account, &outcome->reason);
     note(request, wanted.prompts, began, outcome);

@@ -181,12 +181,14 @@ static enum broker_end module_acquire(const struct broker_wanted *wanted, int64_
     GDBusConnection *bus = NULL;
     enum broker_kind kind = BROKER_OF_MICROSOFT;
     struct token_request request = *wanted->request; /* owns nothing */
-    struct broker_wanted complete = *wanted;
+    const struct broker_wanted complete = { .request = &request,
+                                            .refused = wanted->refused,
+                                            .prompts = wanted->prompts,
+                                            .invitation = wanted->invitation };
     struct broker_job job = { .wanted = &complete };
     auto_broker_accounts struct broker_accounts accounts = { .count = 0 };
     auto_secret struct secret *answer = NULL;
     int64_t soon = sooner(deadline, LIST_MILLISECONDS);
-    complete.request = &request;
     enum broker_end end = start(soon, &bus, &kind, error);
     if (end != BROKER_DONE)
         return end;
