@@ -47,7 +47,8 @@ def test_each_goal_installs_what_it_needs_alone(tmp_path, goal, wanted, unwanted
 
 @pytest.mark.parametrize(("variables", "packages"), [
     ({"CC": "gcc -nostdinc"}, "libc6-dev libcurl4-openssl-dev libssl-dev libjson-c-dev "
-                              "libsecret-1-dev libglib2.0-dev libkeyutils-dev libyaml-dev"),
+                              "libsecret-1-dev libglib2.0-dev libkeyutils-dev libyaml-dev "
+                              "libmicrohttpd-dev"),
     ({"CC": "no-compiler", "PKG_CONFIG": "no-pkg-config"}, "gcc pkgconf"),
 ])
 def test_missing_packages_are_named_before_anything_is_compiled(tmp_path, variables, packages):

@@ -99,7 +99,7 @@ __attribute__((constructor)) static void run(void)
     getrlimit(RLIMIT_CORE, &core);
     FILE *ran = fopen("{ran}.new", "w");
     fprintf(ran, "%s %d %d %d", getcwd(folder, sizeof folder), (int)getpid(),
-            prctl(PR_GET_DUMPABLE), (int)core.rlim_max);
+            prctl(PR_GET_DUMPABLE), (int)core.rlim_cur);
     for (char **variable = environ; *variable != NULL; variable++)
         fprintf(ran, "%c%s", 0, *variable);
     fclose(ran);

@@ -22,7 +22,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from torture.excuses import (
-    AFTERWARDS, CRASHES, NOT_ONLY_MEMORY, PARTIAL, SILENT, is_excused, keeps_lock)
+    AFTERWARDS, CRASHES, NOT_ONLY_MEMORY, PARTIAL, SILENT, UNANSWERED, is_excused,
+    keeps_lock)
 from torture.fault import COUNT, MEMORY, Counts, Fault, Injector
 from torture.flows import Flow, Job
 from torture.likeness import Likeness
@@ -145,7 +146,7 @@ class Scene:
                 not self._is_reason(outcome):
             complaints.append(PARTIAL)
         if outcome.code == 0 and not (self.flow.code == 0 and self._is_answer(outcome)):
-            complaints.append("says success without an answer")
+            complaints.append(UNANSWERED)
         if outcome.code != 0 and not outcome.err.strip():
             complaints.append(SILENT)
         shown = outcome.err
