@@ -53,7 +53,7 @@ static bool is_text(const struct endpoint_field *field, const char *text)
            memcmp(field->value, text, field->length) == 0;
 }
 
-/* ---- who asks ---- */
+/* ---- where it comes from ---- */
 
 /* Whether a browser or a proxy may have sent the request, rather than the command. */
 static bool is_led_here(const struct endpoint_request *raw, const struct identity_rules *rules)
