@@ -36,10 +36,10 @@ static enum acquire_end exchange(struct attempt *attempt, const struct secret *a
 static enum acquire_end acquire(struct attempt *attempt, bool wants_new, struct token *ret_token,
                                 bool *ret_was_stored, struct error *error)
 {
+    struct token_request request = *attempt->original; /* owns nothing, outlives entra */
+    request.registry = NULL;
     auto_attempt struct attempt entra;
     auto_tokens_result struct tokens_result result = { 0 };
-    struct token_request request = *attempt->original; /* owns nothing */
-    request.registry = NULL;
     attempt_begin(&entra, attempt->tokens, &request, wants_new);
     entra.may_ask = attempt->may_ask;
     entra.deadline = attempt->deadline;

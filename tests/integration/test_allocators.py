@@ -11,14 +11,14 @@ import pytest
 
 from integration.asking import ASK
 from world import world as the_world
+from world.sanitized import skip_if_sanitized
 
 SOURCE = Path(the_world.__file__).with_name("allocator.c")
 
 
 @pytest.fixture(params=["as jemalloc", "as libmemusage, without malloc_usable_size"])
 def allocator(request, programs: Path, tmp_path: Path) -> Path:
-    if b"__asan_init" in (programs / "entra").read_bytes():
-        pytest.skip("the sanitizers have an allocator of their own")
+    skip_if_sanitized(programs, "the sanitizers have an allocator of their own")
     library = tmp_path / "allocator.so"
     flags = ["-DWITHOUT_SIZES"] if "without" in request.param else []
     subprocess.run(["cc", "-O1", "-fno-builtin", "-shared", "-fPIC", *flags, "-o", library, SOURCE],

@@ -15,6 +15,7 @@ import pytest
 from integration.credentials import configure, path, refused, register, token
 from integration.test_command_environment import ENVIRONMENT, PLATFORM_TOKENS, is_running
 from world.app_certificate import AppCertificate
+from world.sanitized import skip_if_sanitized
 from world.smart_card import PIN, SmartCard
 from world.tpm import Tpm
 from world.waiting import SHORT_LIMIT, wait_until
@@ -159,8 +160,7 @@ def test_code_for_a_tpm_runs_in_the_root_and_prints_nothing_to_stdout(world, lib
 
 
 def test_the_process_with_the_key_cannot_be_read_or_dumped(world, library, programs):
-    if b"__asan_init" in (programs / "entra").read_bytes():
-        pytest.skip("a sanitizer's programs can be read")
+    skip_if_sanitized(programs, "a sanitizer's programs can be read")
     refused(token(world), 2, "found no key or certificate")
     _, _, dumpable, core = library.process()
     assert (dumpable, core) == (False, 0)

@@ -15,6 +15,7 @@ from integration.credentials import refused
 from integration.test_kubectl_setup import (
     KUBELOGIN, PROVIDER, backup, config, head, set_up, user, user_of, write)
 from world.interruption import Interruption
+from world.sanitized import skip_if_sanitized
 
 OURS = "exec-credential-entra"
 SECRET = user_of("kubelogin", ["get-token", "--client-secret", "s3cret"])
@@ -241,8 +242,7 @@ def instructions(world, *options: str) -> int:
     ids=["converted", "dry run"])
 def test_the_work_grows_as_the_file_does(world, programs, comment, options):
     """Twice the users take twice the instructions, not four times as many."""
-    if b"__asan_init" in (programs / "entra").read_bytes():
-        pytest.skip("valgrind does not run sanitized programs")
+    skip_if_sanitized(programs, "valgrind does not run sanitized programs")
     counted = []
     for count in (100, 200, 400):
         write(world, many(count, comment))

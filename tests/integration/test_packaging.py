@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from world.sanitized import skip_if_sanitized
+
 ROOT = Path(__file__).resolve().parents[2]
 SPEC = ROOT / "packaging" / "entra-credential-helpers.spec"
 APKBUILD = ROOT / "packaging" / "APKBUILD"
@@ -86,8 +88,7 @@ SONAMES = {"c": "glibc", "json-c": "json-c", "keyutils": "keyutils",
 
 def test_the_sbom_has_the_libraries_that_are_linked_and_no_others(programs):
     files = [*programs.glob("*"), *(programs.parent / "lib" / "entra").glob("*.so")]
-    if any(b"__asan" in file.read_bytes() for file in files):
-        pytest.skip("sanitized programs are linked with more")
+    skip_if_sanitized(programs, "sanitized programs are linked with more")
     needed = {name for file in files for name in
               re.findall(r"\(NEEDED\).*\[lib([\w.-]+?)\.so[.\d]*\]",
                          printed("readelf", "-d", file))}
@@ -100,8 +101,9 @@ def test_the_sbom_has_the_libraries_that_are_linked_and_no_others(programs):
 
 def test_a_module_is_the_same_bytes_from_another_folder(programs, tmp_path):
     built = programs.parent.parent / "lib" / "entra" / "entra-keyring-kernel.so"
-    if not built.exists() or b"__asan" in built.read_bytes():
-        pytest.skip("the programs are not of make's build, or sanitized")
+    skip_if_sanitized(programs, "the other build is not sanitized")
+    if not built.exists():
+        pytest.skip("the programs are not of make's build")
     folder = copied(tmp_path / "another folder")
     printed("make", "-s", "build/lib/entra/entra-keyring-kernel.so", cwd=folder, TZ="Asia/Kathmandu")
     assert (folder / "build/lib/entra" / built.name).read_bytes() == built.read_bytes()

@@ -21,6 +21,7 @@ from integration.test_keyrings import memory  # noqa: F401  (the fixture)
 from integration.test_kubectl_setup import KUBELOGIN, backup, config, head, set_up, write
 from world.interruption import OUT_OF_MEMORY, Interruption
 from world.program import Outcome
+from world.sanitized import skip_if_sanitized
 from world.waiting import SHORT_LIMIT, wait_until
 from world.world import World
 
@@ -31,8 +32,7 @@ DEADLY = [signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.S
 
 @pytest.fixture
 def interruption(programs: Path, tmp_path: Path) -> Interruption:
-    if b"__asan_init" in (programs / "entra").read_bytes():
-        pytest.skip("the sanitizers replace the calls themselves")
+    skip_if_sanitized(programs, "the sanitizers replace the calls themselves")
     return Interruption(tmp_path)
 
 

@@ -9,6 +9,8 @@ import subprocess
 
 import pytest
 
+from world.sanitized import skip_if_sanitized
+
 HOSTILE = "x\x1b]0;owned\x07\x1b[2J\u009b31m\u202e\r\nforged"
 
 
@@ -36,8 +38,7 @@ int __open64_2(const char *path, int flags) { (void)flags; return fail(path); }
 
 def test_the_name_of_the_program_is_harmless_in_its_very_first_message(programs, tmp_path):
     """Its caller chooses the name. The standard descriptors are looked at before all else."""
-    if b"__asan_init" in (programs / "entra").read_bytes():
-        pytest.skip("the sanitizers open files themselves")
+    skip_if_sanitized(programs, "the sanitizers open files themselves")
     source, library = tmp_path / "no_files.c", tmp_path / "no_files.so"
     source.write_text(NO_FILES)
     subprocess.run(["cc", "-shared", "-fPIC", "-o", library, source], check=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from torture.flows import FLOWS
+from world.sanitized import skip_if_sanitized
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = "6"
@@ -50,8 +51,7 @@ FOUND = [
 
 @pytest.fixture(scope="module")
 def build(programs: Path) -> Path:
-    if b"__asan_init" in (programs / "entra").read_bytes():
-        pytest.skip("a sanitizer replaces the functions that are made to fail")
+    skip_if_sanitized(programs, "a sanitizer replaces the functions that are made to fail")
     return Path(os.environ["ENTRA_TORTURE"])
 
 

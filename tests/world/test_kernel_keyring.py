@@ -13,6 +13,7 @@ from typing import Iterator
 import pytest
 
 from world import kernel_keyring
+from world.sanitized import skip_if_sanitized
 from world.session import Session
 
 TESTS = Path(__file__).resolve().parents[1]
@@ -62,8 +63,7 @@ def test_tests_leave_the_users_keys_alone(of_the_user, programs, workers, ones):
 
 
 def test_torture_leaves_them_alone(of_the_user, programs):
-    if b"__asan_init" in (programs / "entra").read_bytes():
-        pytest.skip("a sanitizer replaces the functions that are made to fail")
+    skip_if_sanitized(programs, "a sanitizer replaces the functions that are made to fail")
     ran = run(sys.executable, "-m", "torture.torture", "--programs", programs, "--build",
               os.environ["ENTRA_TORTURE"], "--jobs", "1", "--flows", "git store, kernel",
               "--sample", "1")
