@@ -49,6 +49,17 @@ bool docker_server_parse(const char *text, size_t length, struct docker_server *
     return true;
 }
 
+/* People know a registry by its first label, as az takes it. */
+bool docker_server_fail(const struct docker_server *server, struct error *error)
+{
+    error_set(error, ERROR_USAGE, "%s is not a container registry of ours", server->registry);
+    if (strpbrk(server->registry, ".:") == NULL)
+        return error_hint(error, "Its whole name may be %s.azurecr.io.", server->registry);
+    return error_hint(error, "A registry of another name than Azure's is an API of the "
+                             "configuration, whose BaseUrl is its host, without a path; see "
+                             "docker-credential-entra(1).");
+}
+
 void docker_server_clear(struct docker_server *server)
 {
     free(server->text);

@@ -31,6 +31,10 @@ size_t docker_server_end(const char *bytes, size_t length, size_t seen);
 bool docker_server_parse(const char *text, size_t length, struct docker_server *ret_server,
                          struct error *error);
 
+/* Fails with ERROR_USAGE: the server is not a container registry of ours. The hint says how it
+ * would be one. */
+bool docker_server_fail(const struct docker_server *server, struct error *error);
+
 void docker_server_clear(struct docker_server *server);
 #define auto_docker_server CLEANUP(docker_server_clear)
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from world.program import Outcome
 from world.world import World
 
 CHECKS = ["configuration", "permissions", "host", "clock", "network", "keyring", "broker",
-          "credential", "token", "git", "kubectl", "pip"]
+          "credential", "token", "git", "kubectl", "docker", "cargo", "nuget", "pip"]
 TICK, CROSS, DASH = "✓", "✗", "–"
 
 
@@ -42,9 +43,9 @@ class Report:
                 if one["status"] == "failed"]
 
 
-def examine(world: World, *words: str, **how: Any) -> Report:
+def examine(world: World, *words: str, program: str | Path = "entra", **how: Any) -> Report:
     """The report, which must have a finding of every check, in order, and all the output."""
-    outcome = world.run("entra", "doctor", "--output", "json", *words, **how)
+    outcome = world.run(program, "doctor", "--output", "json", *words, **how)
     document = json.loads(outcome.out)
     error = json.loads(outcome.err.splitlines()[-1]) if outcome.err else {}
     report = Report(outcome, document["ok"], document["checks"], error)

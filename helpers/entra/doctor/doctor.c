@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* entra doctor: checks the configuration, the authority, the keyring, git and kubectl. */
+/* entra doctor: checks the configuration, the authority, the keyring and the host tools. */
 #define _GNU_SOURCE
 #include "helpers/entra/doctor/doctor.h"
 
@@ -8,6 +8,7 @@
 
 #include "common/base/array.h"
 #include "common/base/deadline.h"
+#include "common/base/own_program.h"
 #include "common/base/search_path.h"
 #include "common/base/text.h"
 #include "helpers/document.h"
@@ -30,6 +31,9 @@ static const struct {
     { "token", doctor_token },
     { "git", doctor_git },
     { "kubectl", doctor_kubectl },
+    { "docker", doctor_docker },
+    { "cargo", doctor_cargo },
+    { "nuget", doctor_nuget },
     { "pip", doctor_pip },
 };
 
@@ -42,6 +46,23 @@ bool doctor_finds_program(const char *name)
 {
     autofree char *path = search_path_find(name);
     return path != NULL;
+}
+
+bool doctor_check_helper(struct doctor *doctor, const char *user, const char *program)
+{
+    struct error error = { 0 };
+    autofree char *path = search_path_find(program);
+    if (path != NULL && own_program_is(path))
+        return true;
+    if (path == NULL)
+        error_set(&error, ERROR_USAGE, "%.100s needs %.200s, which is not %s", user, program,
+                  program[0] == '/' ? "there" : "in PATH");
+    else
+        error_set(&error, ERROR_USAGE, "%.100s runs another program than ours: %.200s", user, path);
+    if (path == NULL)
+        error_known_as(&error, "program_not_found");
+    doctor_fail(doctor, &error);
+    return false;
 }
 
 /* ---- warnings, which are reported as findings ---- */

@@ -108,6 +108,9 @@ void doctor_keyring(struct doctor *doctor);    /* doctor_keyring.c */
 void doctor_broker(struct doctor *doctor);     /* doctor_broker.c */
 void doctor_git(struct doctor *doctor);        /* doctor_git.c */
 void doctor_kubectl(struct doctor *doctor);    /* doctor_kubectl.c */
+void doctor_docker(struct doctor *doctor);     /* doctor_docker.c */
+void doctor_cargo(struct doctor *doctor);      /* doctor_cargo.c */
+void doctor_nuget(struct doctor *doctor);      /* doctor_nuget.c */
 void doctor_pip(struct doctor *doctor);        /* doctor_pip.c */
 
 /* ---- for the checks ---- */
@@ -132,5 +135,9 @@ int64_t doctor_deadline(const struct doctor *doctor);
 
 /* Whether a program can be run: found in PATH, or at the path given if that has a slash. */
 bool doctor_finds_program(const char *name);
+
+/* Adds a failure, and returns false, if a program that a host tool's configuration names is not
+ * found (as above), or is not ours. user is what names it. */
+bool doctor_check_helper(struct doctor *doctor, const char *user, const char *program);
 
 #endif

@@ -49,9 +49,11 @@ static char *podman_path(struct error *error)
 }
 
 /* Takes over the path. */
-static void add(struct docker_files *files, char *path, bool is_wanted)
+static void add(struct docker_files *files, const char *reader, char *path, bool is_wanted)
 {
-    struct docker_file file = { .path = path, .is_there = access(path, F_OK) == 0 };
+    struct docker_file file = { .path = path,
+                                .reader = reader,
+                                .is_there = access(path, F_OK) == 0 };
     if (file.is_there || is_wanted)
         files->items[files->count++] = file;
     else
@@ -69,11 +71,11 @@ bool docker_files_find(bool is_wanted, struct docker_files *ret_files, struct er
     if (of_docker == NULL)
         return false;
     bool has_docker = is_installed(docker) || environment("DOCKER_CONFIG") != NULL;
-    add(ret_files, of_docker, is_wanted && (has_docker || !has_podman));
+    add(ret_files, "docker", of_docker, is_wanted && (has_docker || !has_podman));
     char *of_podman = podman_path(error);
     if (of_podman == NULL)
         return false;
-    add(ret_files, of_podman, is_wanted && has_podman);
+    add(ret_files, "podman", of_podman, is_wanted && has_podman);
     return true;
 }
 
@@ -146,4 +148,22 @@ bool docker_files_write(const struct docker_file *file, const struct secret *cha
                                        .mode = 0600 };
     bool is_left_empty = config != NULL && json_object_object_length(config) == 0;
     return user_file_write(&written, changed, is_left_empty, ret_backup, error);
+}
+
+/* ---- names of registries ---- */
+
+void docker_registries_add(struct docker_registries *registries, const char *registry)
+{
+    for (size_t i = 0; i < registries->count; i++)
+        if (strcmp(registries->items[i], registry) == 0)
+            return;
+    if (registries->count < DOCKER_REGISTRIES_MAX)
+        registries->items[registries->count++] = strdup(registry);
+}
+
+void docker_registries_clear(struct docker_registries *registries)
+{
+    for (size_t i = 0; i < registries->count; i++)
+        free(registries->items[i]);
+    registries->count = 0;
 }

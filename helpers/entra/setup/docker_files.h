@@ -15,6 +15,7 @@
 
 struct docker_file {
     char *path;
+    const char *reader; /* docker or podman */
     bool is_there;
     struct secret *text; /* "" if it is not there; NULL: not loaded */
     json_object *config;
@@ -49,5 +50,19 @@ char *docker_files_former_helper(const struct docker_file *file, const char *reg
 
 void docker_files_clear(struct docker_files *files);
 #define auto_docker_files CLEANUP(docker_files_clear)
+
+/* Names of registries, each once. */
+#define DOCKER_REGISTRIES_MAX 100
+
+struct docker_registries {
+    char *items[DOCKER_REGISTRIES_MAX]; /* owned */
+    size_t count;
+};
+
+/* Adds a name, which is copied, unless it is there or there are too many. */
+void docker_registries_add(struct docker_registries *registries, const char *registry);
+
+void docker_registries_clear(struct docker_registries *registries);
+#define auto_docker_registries CLEANUP(docker_registries_clear)
 
 #endif

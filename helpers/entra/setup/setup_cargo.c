@@ -4,23 +4,19 @@
  * user's configuration of Cargo, which has no command for that.
  */
 #define _GNU_SOURCE
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "common/base/file.h"
 #include "common/base/output.h"
 #include "common/base/text.h"
 #include "common/config/config.h"
 #include "helpers/entra/entra.h"
-#include "helpers/entra/setup/cargo_config.h"
+#include "helpers/entra/setup/cargo_file.h"
 #include "helpers/entra/setup/helper_program.h"
 #include "helpers/entra/setup/setup.h"
 #include "helpers/entra/setup/user_file.h"
 
 #define PROGRAM "cargo-credential-entra"
-#define SPARSE  "sparse+"
 
 /* The user's configuration, and what it shall have. */
 struct job {
@@ -28,10 +24,7 @@ struct job {
     struct setup_storage storage;
     char *program;
     const char *words[SETUP_WORDS_MAX + 1]; /* the provider and its arguments, then NULL */
-    char *path;
-    bool is_new; /* there is no such file */
-    struct secret *text;
-    struct cargo_config config;
+    struct cargo_file file;
 
     struct edits edits;
     const char *changed[CARGO_REGISTRIES_MAX]; /* the registries that they are about; not owned */
@@ -41,31 +34,8 @@ struct job {
 static void job_clear(struct job *job)
 {
     edits_clear(&job->edits);
-    cargo_config_clear(&job->config);
-    secret_free(job->text);
+    cargo_file_clear(&job->file);
     free(job->program);
-    free(job->path);
-}
-
-/* ---- the file ---- */
-
-/* Cargo reads `config` and not `config.toml` if both are there. */
-static char *find_path(struct error *error)
-{
-    const char *home = getenv("CARGO_HOME");
-    autofree char *folder =
-        home != NULL && home[0] != '\0' ? strdup(home) : file_path_in_home("~/.cargo");
-    if (!file_check_absolute(folder, "CARGO_HOME", error))
-        return NULL;
-    autofree char *old = text_format("%s/config", folder);
-    return access(old, F_OK) == 0 ? steal(&old) : text_format("%s.toml", old);
-}
-
-static struct secret *read_text(struct job *job, struct error *error)
-{
-    struct file_rights rights = { 0 };
-    job->is_new = access(job->path, F_OK) != 0 && errno == ENOENT;
-    return job->is_new ? secret_new("", 0) : file_read(job->path, CARGO_CONFIG_MAX, &rights, error);
 }
 
 static bool job_begin(struct job *job, const struct options *options, struct error *error)
@@ -73,16 +43,7 @@ static bool job_begin(struct job *job, const struct options *options, struct err
     *job = (struct job){ .options = options, .program = helper_program(PROGRAM) };
     job->words[0] = job->program;
     setup_helper_options(options, &job->storage, job->words + 1);
-    job->path = find_path(error);
-    if (job->path == NULL)
-        return false;
-    job->text = read_text(job, error);
-    if (job->text == NULL)
-        return false;
-    if (cargo_config_read(job->text, &job->config, error))
-        return true;
-    struct error why = *error;
-    return error_set(error, why.kind, "%s: %s", job->path, why.message);
+    return cargo_file_read(&job->file, error);
 }
 
 static bool is_removal(const struct job *job)
@@ -99,27 +60,15 @@ static bool is_dry_run(const struct job *job)
 
 static const struct config_context feeds = { .for_feeds = true };
 
-/* Whether the index belongs to an API whose tokens Cargo is given. */
-static bool gets_tokens(struct config *config, const char *index)
-{
-    struct url url;
-    struct error unused = { 0 };
-    if (index == NULL || strncmp(index, SPARSE, strlen(SPARSE)) != 0)
-        return false;
-    index += strlen(SPARSE);
-    return url_parse(index, strlen(index), &url, &unused) && url.https &&
-           config_find_url(config, &url, NULL, &unused) == CONFIG_MATCH;
-}
-
 static void add_removal(struct job *job, const struct cargo_registry *registry)
 {
-    cargo_config_unset(&job->config, registry, &job->edits);
+    cargo_config_unset(&job->file.config, registry, &job->edits);
     job->changed[job->changed_count++] = registry->name;
 }
 
 static bool add_change(struct job *job, const char *name, struct error *error)
 {
-    if (!cargo_config_set(&job->config, name, job->words, &job->edits, error))
+    if (!cargo_config_set(&job->file.config, name, job->words, &job->edits, error))
         return false;
     job->changed[job->changed_count++] = name;
     return true;
@@ -129,16 +78,18 @@ static bool add_change(struct job *job, const char *name, struct error *error)
  * get tokens and have no provider. */
 static bool add_all(struct job *job, struct error *error)
 {
+    struct error unused = { 0 };
     auto_config struct config *config =
         is_removal(job) ? NULL : config_load(job->options, &feeds, error);
     if (config == NULL && !is_removal(job))
         return false;
-    for (size_t i = 0; i < job->config.count; i++) {
-        const struct cargo_registry *registry = &job->config.registries[i];
+    for (size_t i = 0; i < job->file.config.count; i++) {
+        const struct cargo_registry *registry = &job->file.config.registries[i];
         if (is_removal(job) && registry->provider == CARGO_PROVIDER_OURS)
             add_removal(job, registry);
         else if (!is_removal(job) && registry->provider == CARGO_PROVIDER_NONE &&
-                 gets_tokens(config, registry->index) && !add_change(job, registry->name, error))
+                 cargo_file_check_index(config, registry, &unused) &&
+                 !add_change(job, registry->name, error))
             return false;
     }
     return true;
@@ -148,26 +99,25 @@ static bool add_all(struct job *job, struct error *error)
  * where the registry is. */
 static bool warn_of_index(const struct job *job, const char *name, struct error *error)
 {
-    const struct cargo_registry *registry = cargo_config_find(&job->config, name);
+    const struct cargo_registry *registry = cargo_config_find(&job->file.config, name);
     if (registry == NULL || registry->index == NULL) {
         notice("The index of the registry '%s' is not in %s, so a project's .cargo/config.toml has "
                "to name it.",
-               name, job->path);
+               name, job->file.path);
         return true;
     }
     auto_config struct config *config = config_load(job->options, &feeds, error);
     if (config == NULL)
         return false;
-    if (!gets_tokens(config, registry->index))
-        warning("the registry '%s' gets no token: its index is not a sparse one, over https and "
-                "below a BaseUrl",
-                name);
+    struct error why = { 0 };
+    if (!cargo_file_check_index(config, registry, &why))
+        warning("%s", why.message);
     return true;
 }
 
 static bool add_named(struct job *job, const char *name, struct error *error)
 {
-    const struct cargo_registry *registry = cargo_config_find(&job->config, name);
+    const struct cargo_registry *registry = cargo_config_find(&job->file.config, name);
     if (is_removal(job)) {
         if (registry != NULL && registry->provider == CARGO_PROVIDER_OURS)
             add_removal(job, registry);
@@ -183,7 +133,7 @@ static bool add_named(struct job *job, const char *name, struct error *error)
         return warn_of_index(job, name, error);
     struct error why = *error;
     autofree char *line = cargo_config_line(job->words);
-    error_set(error, why.kind, "%s: %s", job->path, why.message);
+    error_set(error, why.kind, "%s: %s", job->file.path, why.message);
     return error_hint(error, "To change it by hand, give the registry the line: %s", line);
 }
 
@@ -199,7 +149,7 @@ static bool check_change(const struct job *job, const struct secret *text, struc
         ok = is_removal(job) ? registry == NULL || registry->provider == CARGO_PROVIDER_NONE
                              : registry != NULL && cargo_registry_has_words(registry, job->words);
     }
-    return ok || error_set(error, ERROR_OTHER, "%s cannot be changed safely", job->path);
+    return ok || error_set(error, ERROR_OTHER, "%s cannot be changed safely", job->file.path);
 }
 
 static void report(const struct job *job, const char *name, const char *backup)
@@ -207,11 +157,11 @@ static void report(const struct job *job, const char *name, const char *backup)
     if (document_is_wanted(job->options)) {
         json_object *entry = json_object_new_object();
         document_add(entry, "registry", name);
-        document_add(entry, "file", job->path);
+        document_add(entry, "file", job->file.path);
         document_add(entry, "backup", backup[0] != '\0' ? backup : NULL);
         document_append("registries", entry);
     } else if (!is_dry_run(job)) {
-        output_line("%s: Cargo %s entra for the registry '%s'%s%s", job->path,
+        output_line("%s: Cargo %s entra for the registry '%s'%s%s", job->file.path,
                     is_removal(job) ? "no longer asks" : "asks", name,
                     backup[0] != '\0' ? "; original: " : "", backup);
     }
@@ -226,20 +176,20 @@ static bool is_blank(const struct secret *text)
 static bool is_ours(const struct job *job)
 {
     auto_edits struct edits edits = { 0 };
-    for (size_t i = 0; i < job->config.count; i++)
-        if (job->config.registries[i].provider == CARGO_PROVIDER_OURS)
-            cargo_config_unset(&job->config, &job->config.registries[i], &edits);
+    for (size_t i = 0; i < job->file.config.count; i++)
+        if (job->file.config.registries[i].provider == CARGO_PROVIDER_OURS)
+            cargo_config_unset(&job->file.config, &job->file.config.registries[i], &edits);
     edits_sort(&edits);
-    auto_secret struct secret *rest = edits_apply(&edits, job->text);
-    return !is_blank(job->text) && is_blank(rest);
+    auto_secret struct secret *rest = edits_apply(&edits, job->file.text);
+    return !is_blank(job->file.text) && is_blank(rest);
 }
 
 /* Cargo makes its file with this mode too. */
 static bool write_text(const struct job *job, const struct secret *text, char ret_backup[PATH_MAX],
                        struct error *error)
 {
-    const struct user_file file = { .path = job->path,
-                                    .text = job->is_new ? NULL : job->text,
+    const struct user_file file = { .path = job->file.path,
+                                    .text = job->file.is_new ? NULL : job->file.text,
                                     .is_ours = is_ours(job),
                                     .mode = 0666 };
     return user_file_write(&file, text, is_blank(text), ret_backup, error);
@@ -250,16 +200,16 @@ static bool apply(struct job *job, struct error *error)
     char backup[PATH_MAX] = "";
     if (job->changed_count == 0)
         return true;
-    for (size_t i = 0; i < job->config.secret_count; i++)
-        edits_add_secret(&job->edits, job->config.secrets[i]);
+    for (size_t i = 0; i < job->file.config.secret_count; i++)
+        edits_add_secret(&job->edits, job->file.config.secrets[i]);
     edits_sort(&job->edits);
-    auto_secret struct secret *text = edits_apply(&job->edits, job->text);
+    auto_secret struct secret *text = edits_apply(&job->edits, job->file.text);
     if (!check_change(job, text, error))
         return false;
     if (!is_dry_run(job) && !write_text(job, text, backup, error))
         return false;
     if (is_dry_run(job) && !document_is_wanted(job->options))
-        edits_print_diff(&job->edits, job->text, job->path, stdout);
+        edits_print_diff(&job->edits, job->file.text, job->file.path, stdout);
     for (size_t i = 0; i < job->changed_count; i++)
         report(job, job->changed[i], backup);
     return true;
@@ -329,10 +279,10 @@ static bool look_at_cargo(const struct options *options, struct setup_plan *plan
     CLEANUP(job_clear) struct job job = { 0 };
     if (!job_begin(&job, options, error) || !add_all(&job, error))
         return false;
-    if (job.is_new) /* there is no Cargo here, or it has no registries */
+    if (job.file.is_new) /* there is no Cargo here, or it has no registries */
         return true;
-    for (size_t i = 0; i < job.config.count; i++) {
-        const struct cargo_registry *registry = &job.config.registries[i];
+    for (size_t i = 0; i < job.file.config.count; i++) {
+        const struct cargo_registry *registry = &job.file.config.registries[i];
         if (is_changed(&job, registry->name))
             setup_plan_change(plan, "%s entra for the registry '%s'",
                               is_removal(&job) ? "no longer asks" : "asks", registry->name);

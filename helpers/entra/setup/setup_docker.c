@@ -19,23 +19,20 @@
 #include "helpers/entra/setup/docker_rivals.h"
 #include "helpers/entra/setup/setup.h"
 
-#define INDENT         2
-#define PROGRAM        "docker-credential-" DOCKER_CONFIG_HELPER
-#define REGISTRIES_MAX 100
+#define INDENT  2
+#define PROGRAM "docker-credential-" DOCKER_CONFIG_HELPER
 
 /* What is being done, for which registries, in which files. */
 struct job {
     const struct options *options;
     bool is_removal;
     struct docker_files files;
-    char *registries[REGISTRIES_MAX]; /* owned */
-    size_t count;
+    struct docker_registries registries;
 };
 
 static void job_clear(struct job *job)
 {
-    for (size_t i = 0; i < job->count; i++)
-        free(job->registries[i]);
+    docker_registries_clear(&job->registries);
     docker_files_clear(&job->files);
 }
 #define auto_job CLEANUP(job_clear)
@@ -47,26 +44,6 @@ static bool is_ours(const char *helper)
 
 /* ---- which registries ---- */
 
-static void add_registry(struct job *job, const char *registry)
-{
-    for (size_t i = 0; i < job->count; i++)
-        if (strcmp(job->registries[i], registry) == 0)
-            return;
-    if (job->count < REGISTRIES_MAX)
-        job->registries[job->count++] = strdup(registry);
-}
-
-/* People know a registry by its first label, as az takes it. */
-static bool fail_registry(const struct docker_server *server, struct error *error)
-{
-    error_set(error, ERROR_USAGE, "%s is not a container registry of ours", server->registry);
-    if (strpbrk(server->registry, ".:") == NULL)
-        return error_hint(error, "Its whole name may be %s.azurecr.io.", server->registry);
-    return error_hint(error, "A registry of another name than Azure's is an API of the "
-                             "configuration, whose BaseUrl is its host, without a path; see "
-                             "docker-credential-entra(1).");
-}
-
 static bool take_registry(struct job *job, struct config *config, const char *text,
                           struct error *error)
 {
@@ -77,8 +54,9 @@ static bool take_registry(struct job *job, struct config *config, const char *te
     enum config_match match =
         job->is_removal ? CONFIG_MATCH : config_find_registry(config, &server.url, &api, error);
     if (match == CONFIG_MATCH)
-        add_registry(job, server.registry);
-    return match == CONFIG_MATCH || (match == CONFIG_NO_MATCH && fail_registry(&server, error));
+        docker_registries_add(&job->registries, server.registry);
+    return match == CONFIG_MATCH ||
+           (match == CONFIG_NO_MATCH && docker_server_fail(&server, error));
 }
 
 static bool take_registries(struct job *job, int count, char **operands, struct error *error)
@@ -87,8 +65,9 @@ static bool take_registries(struct job *job, int count, char **operands, struct 
     auto_config struct config *config = job->is_removal ? NULL : config_read(&none, NULL, error);
     if (!job->is_removal && config == NULL)
         return false;
-    if (count > REGISTRIES_MAX)
-        return error_set(error, ERROR_USAGE, "more than %d registries are given", REGISTRIES_MAX);
+    if (count > DOCKER_REGISTRIES_MAX)
+        return error_set(error, ERROR_USAGE, "more than %d registries are given",
+                         DOCKER_REGISTRIES_MAX);
     for (int i = 0; i < count; i++)
         if (!take_registry(job, config, operands[i], error))
             return false;
@@ -98,7 +77,7 @@ static bool take_registries(struct job *job, int count, char **operands, struct 
 static void add_if_ours(void *context, const char *registry, const char *helper)
 {
     if (is_ours(helper))
-        add_registry(context, registry);
+        docker_registries_add(&((struct job *)context)->registries, registry);
 }
 
 static bool load_files(struct job *job, struct error *error)
@@ -177,8 +156,8 @@ static struct secret *change_text(const struct job *job, const struct docker_fil
                                   struct error *error)
 {
     struct secret *text = secret_new(file->text->bytes, file->text->length);
-    for (size_t i = 0; text != NULL && i < job->count; i++) {
-        auto_change struct change change = decide(job, file, job->registries[i]);
+    for (size_t i = 0; text != NULL && i < job->registries.count; i++) {
+        auto_change struct change change = decide(job, file, job->registries.items[i]);
         auto_secret struct secret *before = text;
         text = docker_config_set(before, change.registry, change.after, error);
     }
@@ -190,8 +169,8 @@ static bool verify(const struct job *job, const struct docker_file *file, const 
                    struct error *error)
 {
     auto_json_secret json_object *config = docker_config_parse(text, error);
-    for (size_t i = 0; config != NULL && i < job->count; i++) {
-        auto_change struct change change = decide(job, file, job->registries[i]);
+    for (size_t i = 0; config != NULL && i < job->registries.count; i++) {
+        auto_change struct change change = decide(job, file, job->registries.items[i]);
         if (!text_is_same(docker_config_helper(config, change.registry), change.after))
             return error_set(error, ERROR_OTHER, "it cannot be changed safely");
     }
@@ -208,8 +187,8 @@ static bool change_file(const struct job *job, const struct docker_file *file, s
     if (is_changed && job->options->own[SETUP_DRY_RUN] == NULL &&
         !docker_files_write(file, text, backup, error))
         return false;
-    for (size_t i = 0; i < job->count; i++) {
-        auto_change struct change change = decide(job, file, job->registries[i]);
+    for (size_t i = 0; i < job->registries.count; i++) {
+        auto_change struct change change = decide(job, file, job->registries.items[i]);
         if (text_is_same(change.before, change.after))
             report_unchanged(job, file, &change);
         else
@@ -231,7 +210,7 @@ static void warn_of_path(const struct job *job)
 static bool change_files(struct job *job, struct error *error)
 {
     auto_single_flight struct single_flight flight = { -1 };
-    bool is_named = job->count > 0;
+    bool is_named = job->registries.count > 0;
     if (!setup_take_turn(job->options, "docker", &flight, error) ||
         !docker_files_find(!job->is_removal, &job->files, error) || !load_files(job, error))
         return false;
@@ -240,11 +219,11 @@ static bool change_files(struct job *job, struct error *error)
     for (size_t i = 0; i < job->files.count; i++)
         if (!change_file(job, &job->files.items[i], error))
             return false;
-    if (job->is_removal && (job->count == 0 || job->files.count == 0))
+    if (job->is_removal && (job->registries.count == 0 || job->files.count == 0))
         notice("docker and podman are not set up.");
     warn_of_path(job);
     if (!job->is_removal)
-        docker_rivals_warn(job->registries, job->count);
+        docker_rivals_warn(job->registries.items, job->registries.count);
     return true;
 }
 
@@ -284,7 +263,7 @@ static void add_if_registry(void *context, const char *registry, const char *hel
     (void)helper;
     if (docker_server_parse(registry, strlen(registry), &server, &unused) &&
         config_find_registry(search->config, &server.url, &api, &unused) == CONFIG_MATCH)
-        add_registry(search->job, server.registry);
+        docker_registries_add(&search->job->registries, server.registry);
 }
 
 /* Finds the registries of the files that are there. */
@@ -326,12 +305,12 @@ static bool look_at_docker(const struct options *options, struct setup_plan *pla
     auto_job struct job job = make_job(options);
     if (!find_registries(&job, error))
         return false;
-    if (has_options(options) && !job.is_removal && job.count > 0) {
+    if (has_options(options) && !job.is_removal && job.registries.count > 0) {
         setup_plan_note(plan, "is not set up: its helper cannot be given these options");
         return true;
     }
-    for (size_t i = 0; i < job.count; i++) {
-        const char *registry = job.registries[i];
+    for (size_t i = 0; i < job.registries.count; i++) {
+        const char *registry = job.registries.items[i];
         if (job.is_removal)
             setup_plan_change(plan, "no longer asks entra for %s", registry);
         else if (count_ours(&job, registry) == job.files.count)
@@ -339,7 +318,7 @@ static bool look_at_docker(const struct options *options, struct setup_plan *pla
         else
             setup_plan_change(plan, "asks entra for %s", registry);
     }
-    if (job.files.count > 0 && job.count == 0 && !job.is_removal)
+    if (job.files.count > 0 && job.registries.count == 0 && !job.is_removal)
         setup_plan_note(plan, "has no registry of Azure's; 'entra setup docker REGISTRY' adds one");
     return true;
 }
@@ -348,7 +327,7 @@ static bool apply_docker(const struct options *options, struct error *error)
 {
     auto_job struct job found = make_job(options);
     return find_registries(&found, error) &&
-           setup_docker(options, (int)found.count, found.registries, error);
+           setup_docker(options, (int)found.registries.count, found.registries.items, error);
 }
 
 const struct setup_part setup_part_docker = {
