@@ -191,6 +191,9 @@ def test_a_removal_undoes_what_was_set_up_for_the_machine(machine, tmp_path):
     (".docker/config.json", '{"credHelpers": {"contoso.azurecr.io": "entra"}}'),
     (".config/containers/auth.json", '{"credHelpers":{"contoso.azurecr.io":"entra"}}'),
     (".kube/config", "users:\n- name: ada\n  user:\n    exec:\n      command: exec-credential-entra\n"),
+    (".cargo/config.toml",
+     '[registries.a]\ncredential-provider = ["cargo-credential-entra", "--account", "a@b.c"]\n'),
+    (".cargo/config", '[registries]\na.credential-provider = "/opt/bin/cargo-credential-entra"\n'),
     (".config/pip/pip.conf",
      "# by 'entra setup pip'\n[global]\nkeyring-provider = subprocess\n"),
 ])
