@@ -94,7 +94,8 @@ COMPLETIONS := bash zsh fish
 # In the programs alone: modules must use the program's malloc.
 MEMORY   := common/base/memory.c
 COMMON   := $(filter-out $(MEMORY),$(wildcard common/base/*.c common/entra/*.c common/tokens/*.c \
-                common/config/*.c common/store/*.c keyring/*.c) helpers/program.c helpers/document.c)
+                common/config/*.c common/store/*.c keyring/*.c) helpers/program.c helpers/document.c \
+                helpers/host_tool.c)
 entra_SOURCES                 := helpers/main.c helpers/entra-sign.c helpers/programs.c \
                                  helpers/kubectl/kubeconfig/edits.c \
                                  $(wildcard helpers/*/*.c helpers/entra/*/*.c) \

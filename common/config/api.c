@@ -216,6 +216,14 @@ enum config_match config_find_url(struct config *config, const struct url *url,
     return most > 0 ? CONFIG_MATCH : CONFIG_NO_MATCH;
 }
 
+bool config_fail_url(const char *url, struct error *error)
+{
+    error_set(error, ERROR_USAGE,
+              "%s belongs to no API of the configuration, so it is given no token",
+              url_shown(url).text);
+    return error_known_as(error, "url_of_nobody");
+}
+
 const char *config_api_name(const struct config_api *api)
 {
     return api->name;

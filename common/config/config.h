@@ -134,6 +134,9 @@ struct config_api;
 enum config_match config_find_url(struct config *config, const struct url *url,
                                   const struct config_api **ret_api, struct error *error);
 
+/* Fails with ERROR_USAGE: the URL belongs to no API. */
+bool config_fail_url(const char *url, struct error *error);
+
 /* Its name, which belongs to the configuration. */
 const char *config_api_name(const struct config_api *api);
 

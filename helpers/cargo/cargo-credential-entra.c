@@ -12,6 +12,7 @@
 #include "helpers/cargo/cargo_answer.h"
 #include "helpers/cargo/cargo_request.h"
 #include "helpers/feed/feed_token.h"
+#include "helpers/host_tool.h"
 #include "helpers/programs.h"
 #include "keyring/silence.h"
 
@@ -34,12 +35,6 @@ static void job_clear(struct job *job)
     feed_token_clear(&job->token);
     cargo_request_clear(&job->request);
     free(job->challenge);
-}
-
-static bool print(const struct secret *answer, struct error *error)
-{
-    return secret_write(answer, STDOUT_FILENO) ||
-           error_set(error, ERROR_OTHER, "cannot write to stdout: %s", strerror(errno));
 }
 
 /* ---- what is asked for ---- */
@@ -198,7 +193,7 @@ static bool answer_line(const struct options *options, const struct secret *line
         end = perform(&job, options, &answer, &why);
     if (answer == NULL)
         answer = cargo_answer_end(end, job.request.kind, &why);
-    return print(answer, error);
+    return host_tool_write(answer, error);
 }
 
 /* Always returns false, with errno said. */
@@ -223,7 +218,7 @@ static bool answer_lines(const struct options *options, struct error *error)
         .fd = STDIN_FILENO, .max = CARGO_LINE_MAX, .idle = limit, .limit = limit
     };
     auto_secret struct secret *hello = secret_from_text(CARGO_HELLO);
-    if (!print(hello, error))
+    if (!host_tool_write(hello, error))
         return false;
     for (;;) {
         auto_secret struct secret *line = NULL;

@@ -2,14 +2,12 @@
 #define _GNU_SOURCE
 #include "helpers/curl/bazel.h"
 
-#include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "common/base/deadline.h"
 #include "common/base/rfc3339.h"
 #include "common/entra/url.h"
 #include "helpers/feed/feed_token.h"
+#include "helpers/host_tool.h"
 
 static bool invalid(struct error *error, const char *why)
 {
@@ -46,23 +44,12 @@ struct secret *bazel_answer_format(const struct token *token)
                          token->access_token->bytes, rfc3339_format(token_fresh_until(token)).text);
 }
 
-static struct secret *read_request(const struct options *options, struct error *error)
-{
-    int seconds = tokens_timeout(options);
-    struct secret *input = secret_read_input(STDIN_FILENO, BAZEL_INPUT_MAX, NULL,
-                                             deadline_began() + (int64_t)seconds * 1000);
-    if (input == NULL && errno == ETIMEDOUT)
-        error_set(error, ERROR_OTHER, "the request has no end after %d s", seconds);
-    else if (input == NULL)
-        error_set(error, ERROR_OTHER, "the request cannot be read: %s", strerror(errno));
-    return input;
-}
-
 bool bazel_get(const struct options *options, struct error *error)
 {
     struct feed feed = { .is_named = true }; /* in --credential_helper */
     auto_feed_token struct feed_token token = { 0 };
-    auto_secret struct secret *input = read_request(options, error);
+    auto_secret struct secret *input =
+        host_tool_read(options, "the request", BAZEL_INPUT_MAX, NULL, error);
     if (input == NULL)
         return false;
     auto_json json_object *request =
@@ -70,15 +57,10 @@ bool bazel_get(const struct options *options, struct error *error)
     if (request == NULL)
         return false;
     enum config_match match = feed_token_get(options, &feed, &token, error);
-    if (match == CONFIG_NO_MATCH) {
-        error_set(error, ERROR_USAGE,
-                  "%s belongs to no API of the configuration, so it is given no token",
-                  url_shown(feed.url).text);
-        error_known_as(error, "url_of_nobody");
-    }
+    if (match == CONFIG_NO_MATCH)
+        config_fail_url(feed.url, error);
     if (match != CONFIG_MATCH)
         return false;
     auto_secret struct secret *answer = bazel_answer_format(&token.result.token);
-    return secret_write(answer, STDOUT_FILENO) ||
-           error_set(error, ERROR_OTHER, "cannot write to stdout: %s", strerror(errno));
+    return host_tool_write(answer, error);
 }

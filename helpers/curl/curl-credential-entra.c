@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* curl-credential-entra: a curl configuration with a token for each URL, for curl -K -. */
 #define _GNU_SOURCE
-#include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "common/base/user.h"
 #include "common/config/config.h"
@@ -11,6 +9,7 @@
 #include "helpers/curl/bazel.h"
 #include "helpers/curl/curl_transfer.h"
 #include "helpers/curl/goauth.h"
+#include "helpers/host_tool.h"
 #include "helpers/programs.h"
 
 #define URLS_MAX 100
@@ -43,12 +42,8 @@ static bool has_scheme(const char *text)
 
 static bool is_match(enum config_match match, const char *url, struct error *error)
 {
-    if (match == CONFIG_NO_MATCH) {
-        error_set(error, ERROR_USAGE,
-                  "%s belongs to no API of the configuration, so it is given no token",
-                  url_shown(url).text);
-        error_known_as(error, "url_of_nobody");
-    }
+    if (match == CONFIG_NO_MATCH)
+        config_fail_url(url, error);
     return match == CONFIG_MATCH;
 }
 
@@ -116,8 +111,7 @@ static bool answer_all(struct config *config, const struct options *options, int
         transfers =
             curl_transfer_append(before, transfer.url, &transfer.call, result.token.access_token);
     }
-    return secret_write(transfers, STDOUT_FILENO) ||
-           error_set(error, ERROR_OTHER, "cannot write to stdout: %s", strerror(errno));
+    return host_tool_write(transfers, error);
 }
 
 /* With --api, it would be a path. */

@@ -2,16 +2,14 @@
 #define _GNU_SOURCE
 #include "helpers/curl/goauth.h"
 
-#include <errno.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
-#include "common/base/deadline.h"
 #include "common/base/text.h"
 #include "common/base/user.h"
 #include "common/entra/organization.h"
 #include "helpers/feed/feed_token.h"
+#include "helpers/host_tool.h"
 
 #define CHALLENGE "WWW-Authenticate:"
 
@@ -37,25 +35,6 @@ static size_t find_end(const char *bytes, size_t length, size_t seen)
     size_t from = seen > 0 ? seen - 1 : 0;
     const char *end = memmem(bytes + from, length - from, "\n\n", 2);
     return end != NULL ? (size_t)(end + 2 - bytes) : 0;
-}
-
-static struct secret *read_answer(const struct options *options, struct error *error)
-{
-    int seconds = tokens_timeout(options);
-    auto_secret struct secret *input = secret_read_input(
-        STDIN_FILENO, GOAUTH_INPUT_MAX, find_end, deadline_began() + (int64_t)seconds * 1000);
-    if (input != NULL && input->length <= GOAUTH_INPUT_MAX)
-        return steal(&input);
-    if (input != NULL)
-        error_set(error, ERROR_OTHER, "the server's answer on stdin is longer than %d bytes",
-                  GOAUTH_INPUT_MAX);
-    else if (errno == ETIMEDOUT)
-        error_set(error, ERROR_OTHER, "the server's answer on stdin has no end after %d s",
-                  seconds);
-    else
-        error_set(error, ERROR_OTHER, "the server's answer on stdin cannot be read: %s",
-                  strerror(errno));
-    return NULL;
 }
 
 /* Whether all below the beginning of the URL may get the same token: the BaseUrl of its API covers
@@ -94,7 +73,8 @@ bool goauth_answer(const struct options *options, const char *url, struct error 
     auto_feed_token struct feed_token token = { 0 };
     if (url == NULL)
         return true;
-    auto_secret struct secret *input = read_answer(options, error);
+    auto_secret struct secret *input =
+        host_tool_read(options, "the server's answer on stdin", GOAUTH_INPUT_MAX, find_end, error);
     if (input == NULL)
         return false;
     autofree char *challenge = goauth_challenge(input->bytes, input->length);
@@ -103,6 +83,5 @@ bool goauth_answer(const struct options *options, const char *url, struct error 
     if (match != CONFIG_MATCH)
         return match == CONFIG_NO_MATCH;
     auto_secret struct secret *answer = format(&token, url);
-    return secret_write(answer, STDOUT_FILENO) ||
-           error_set(error, ERROR_OTHER, "cannot write to stdout: %s", strerror(errno));
+    return host_tool_write(answer, error);
 }

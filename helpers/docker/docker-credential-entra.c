@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* docker's credential helper: credHelpers in the configuration of docker, podman and others. */
 #define _GNU_SOURCE
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "common/base/array.h"
-#include "common/base/deadline.h"
 #include "common/base/output.h"
 #include "common/base/user.h"
 #include "common/entra/error_report.h"
@@ -16,6 +13,7 @@
 #include "helpers/docker/docker_answer.h"
 #include "helpers/docker/docker_login.h"
 #include "helpers/docker/docker_registry.h"
+#include "helpers/host_tool.h"
 #include "helpers/programs.h"
 
 #define NAME "docker-credential-entra"
@@ -31,23 +29,6 @@ static bool answer_not_found(void)
 }
 
 /* ---- the request ---- */
-
-static struct secret *read_input(const struct options *options, size_t max, secret_end *find_end,
-                                 struct error *error)
-{
-    int seconds = tokens_timeout(options);
-    int64_t deadline = deadline_began() + (int64_t)seconds * 1000;
-    auto_secret struct secret *input = secret_read_input(STDIN_FILENO, max, find_end, deadline);
-    if (input == NULL && errno == ETIMEDOUT)
-        error_set(error, ERROR_OTHER, "the request has no end after %d s", seconds);
-    else if (input == NULL)
-        error_set(error, ERROR_OTHER, "the request cannot be read: %s", strerror(errno));
-    else if (input->length > max)
-        error_set(error, ERROR_USAGE, "the request is longer than %zu bytes", max);
-    else
-        return steal(&input);
-    return NULL;
-}
 
 /* A registry that was asked for, and whose it is. */
 struct target {
@@ -68,7 +49,7 @@ static bool read_target(const struct options *options, struct target *target, st
 {
     struct error unused;
     auto_secret struct secret *input =
-        read_input(options, DOCKER_SERVER_MAX, docker_server_end, error);
+        host_tool_read(options, "the request", DOCKER_SERVER_MAX, docker_server_end, error);
     if (input == NULL)
         return false;
     if (input->bytes[strspn(input->bytes, " \t\r\n")] == '\0')
@@ -103,8 +84,7 @@ static bool get_token(const struct options *options, const struct target *target
     if (!tokens_get(&tokens, &candidates, &result, error))
         return false;
     auto_secret struct secret *answer = docker_answer_format(&target->server, &result.token);
-    return secret_write(answer, STDOUT_FILENO) ||
-           error_set(error, ERROR_OTHER, "cannot write to stdout: %s", strerror(errno));
+    return host_tool_write(answer, error);
 }
 
 static bool get(const struct options *options, struct error *error)
@@ -132,7 +112,8 @@ static bool store(const struct options *options, struct error *error)
 {
     auto_docker_login struct docker_login login = { 0 };
     auto_target struct target target = { 0 };
-    auto_secret struct secret *input = read_input(options, DOCKER_LOGIN_MAX, NULL, error);
+    auto_secret struct secret *input =
+        host_tool_read(options, "the request", DOCKER_LOGIN_MAX, NULL, error);
     if (input == NULL || !docker_login_parse(input->bytes, input->length, &login, error))
         return false;
     if (login.server.text != NULL && docker_registry_find(options, &login.server, &target.config,

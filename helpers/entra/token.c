@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* entra token: prints an access token. */
 #define _GNU_SOURCE
-#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "common/base/array.h"
 #include "common/base/rfc3339.h"
@@ -19,6 +17,7 @@
 #include "helpers/entra/token_claims.h"
 #include "helpers/entra/token_service.h"
 #include "helpers/git/git_network.h"
+#include "helpers/host_tool.h"
 
 static struct secret *format_bare(const struct tokens_result *result)
 {
@@ -162,8 +161,7 @@ static bool get_token(const struct options *options, const struct output *output
 
     trace_refusal(result.request, &result.token);
     auto_secret struct secret *text = output->format(&result);
-    return secret_write(text, STDOUT_FILENO) ||
-           error_set(error, ERROR_OTHER, "cannot write to stdout: %s", strerror(errno));
+    return host_tool_write(text, error);
 }
 
 /* Says how the API of an operand is given: a URL, most often. */

@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "common/base/array.h"
-#include "common/base/deadline.h"
 #include "common/base/json.h"
 #include "common/entra/jwt.h"
 #include "common/store/stored_credentials.h"
@@ -18,6 +17,7 @@
 #include "helpers/git/git_refusals.h"
 #include "helpers/git/git_target.h"
 #include "helpers/git/git_user.h"
+#include "helpers/host_tool.h"
 #include "helpers/programs.h"
 
 static bool print_answer(const struct secret *answer, struct error *error)
@@ -293,19 +293,6 @@ static bool store(const struct options *options, const struct git_request *git, 
 
 /* ---- the program ---- */
 
-/* Reads git's request, for as long as the answer may take. */
-static struct secret *read_request(const struct options *options, struct error *error)
-{
-    int seconds = tokens_timeout(options);
-    struct secret *input = secret_read_input(STDIN_FILENO, GIT_INPUT_MAX, git_request_end,
-                                             deadline_began() + (int64_t)seconds * 1000);
-    if (input == NULL && errno == ETIMEDOUT)
-        error_set(error, ERROR_OTHER, "git's request has no end after %d s", seconds);
-    else if (input == NULL)
-        error_set(error, ERROR_OTHER, "git's request cannot be read: %s", strerror(errno));
-    return input;
-}
-
 static const struct {
     const char *name;
     bool (*run)(const struct options *, const struct git_request *, struct error *);
@@ -327,7 +314,8 @@ static bool answer_git(const struct options *options, int count, char **operands
         if (strcmp(operands[0], operations[i].name) != 0)
             continue;
         struct git_request request;
-        auto_secret struct secret *input = read_request(options, error);
+        auto_secret struct secret *input =
+            host_tool_read(options, "git's request", GIT_INPUT_MAX, git_request_end, error);
         return input != NULL && git_request_parse(input->bytes, input->length, &request, error) &&
                operations[i].run(options, &request, error);
     }

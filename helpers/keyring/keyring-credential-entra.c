@@ -10,11 +10,11 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "common/base/user.h"
 #include "common/entra/error_report.h"
 #include "helpers/feed/feed_token.h"
+#include "helpers/host_tool.h"
 #include "helpers/keyring/keyring_answer.h"
 #include "helpers/keyring/keyring_request.h"
 #include "helpers/keyring/next_keyring.h"
@@ -31,12 +31,6 @@ enum keyring_option {
 
 /* As keyring itself, it says nothing if it has found nothing: that is only its exit code. */
 static bool is_not_found;
-
-static bool print_answer(const struct secret *answer, struct error *error)
-{
-    return secret_write(answer, STDOUT_FILENO) ||
-           error_set(error, ERROR_OTHER, "cannot write to stdout: %s", strerror(errno));
-}
 
 /* ---- keyring ---- */
 
@@ -86,7 +80,7 @@ static bool get(const struct options *options, const char *service, const char *
     auto_secret struct secret *answer = keyring_answer_format(
         is_option(options, KEYRING_MODE, "creds"), is_option(options, KEYRING_OUTPUT, "json"),
         username != NULL ? username : KEYRING_USERNAME, token.result.token.access_token);
-    return print_answer(answer, error);
+    return host_tool_write(answer, error);
 }
 
 static bool answer_keyring(const struct options *options, int count, char **operands,
@@ -144,10 +138,7 @@ static bool answer_provider(const struct options *options, int count, char **ope
                                    request.without_dialog ? SIGN_IN_DEVICE_CODE : SIGN_IN_AUTO };
     switch (feed_token_get(options, &feed, &token, error)) {
     case CONFIG_NO_MATCH:
-        error_set(error, ERROR_USAGE,
-                  "%s belongs to no API of the configuration, so it is given no token",
-                  url_shown(request.uri).text);
-        return error_known_as(error, "url_of_nobody");
+        return config_fail_url(request.uri, error);
     case CONFIG_FAILED:
         return false;
     case CONFIG_MATCH:
@@ -156,7 +147,7 @@ static bool answer_provider(const struct options *options, int count, char **ope
     auto_secret struct secret *answer = keyring_answer_format_provider(
         request.wants_json,
         request.wants_redaction ? "********" : token.result.token.access_token->bytes);
-    return print_answer(answer, error);
+    return host_tool_write(answer, error);
 }
 
 /* Its options are not those of our programs: they are passed on as operands. */

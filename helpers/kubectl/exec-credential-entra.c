@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* exec-credential-entra: the exec credential plugin for kubectl and other client-go programs. */
 #define _GNU_SOURCE
-#include <errno.h>
 #include <stdlib.h>
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -13,6 +13,7 @@
 #include "common/entra/url.h"
 #include "common/tokens/tokens.h"
 #include "helpers/entra/entra.h"
+#include "helpers/host_tool.h"
 #include "helpers/kubectl/exec_credential.h"
 #include "helpers/kubectl/kubelogin.h"
 #include "helpers/kubectl/kubelogin_remove.h"
@@ -95,8 +96,7 @@ static bool answer_with_token(struct kubelogin *kubelogin, const struct exec_inf
     }
 
     auto_secret struct secret *credential = exec_credential_format(info, &result.token);
-    return secret_write(credential, STDOUT_FILENO) ||
-           error_set(error, ERROR_OTHER, "cannot write to stdout: %s", strerror(errno));
+    return host_tool_write(credential, error);
 }
 
 static bool answer_kubectl(const struct options *options, int count, char **operands,

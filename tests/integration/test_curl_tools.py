@@ -184,7 +184,7 @@ def test_a_strange_answer_of_the_server_does_no_harm(feed, answer):
 
 def test_an_answer_without_end_is_not_read(feed):
     outcome = goauth(feed, of_mirror(feed), input="HTTP/1.1 401\n" + "x" * 10 * 1024 * 1024)
-    assert (outcome.code, outcome.out) == (1, "") and "is longer than" in outcome.err
+    assert (outcome.code, outcome.out) == (2, "") and "is longer than" in outcome.err
 
 
 def test_go_passes_one_url(feed):
@@ -254,7 +254,7 @@ def test_a_uri_that_is_not_ours_is_an_error(feed, uri):
 @pytest.mark.parametrize("text, message", [
     ("", "is not valid JSON"), ("{", "is not valid JSON"), ("[]", "has no uri"), ("{}", "has no uri"),
     ('{"uri":1}', "has no uri"), ('{"uri":"a\\u0000"}', "has no uri"), ("null", "is not valid JSON"),
-    ('{"uri":"x"}{"uri":"y"}', "is not valid JSON"), ("x" * (10 * 1024 * 1024), "is too long")],
+    ('{"uri":"x"}{"uri":"y"}', "is not valid JSON"), ("x" * (10 * 1024 * 1024), "is longer than")],
     ids=range(9))
 def test_a_request_without_a_uri_is_refused(feed, text, message):
     outcome = feed.run(HELPER, "get", input=text)

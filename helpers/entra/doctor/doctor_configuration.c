@@ -208,9 +208,7 @@ void doctor_host(struct doctor *doctor)
         doctor_fail(doctor, &error);
         return;
     case CONFIG_NO_MATCH:
-        error_set(&error, ERROR_USAGE, "%s belongs to no configured API, so it gets no token",
-                  doctor->url_text);
-        error_known_as(&error, "url_of_nobody");
+        config_fail_url(doctor->url_text, &error);
         doctor_fail(doctor, &error);
         return;
     }
