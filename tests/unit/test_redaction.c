@@ -165,10 +165,31 @@ static void redaction_passes_nul_bytes_and_stays_in_bounds(void **state)
     assert_memory_equal(text, "**\0**\0ab", sizeof text);
 }
 
+/* What is left of an escape would be another one, or end the string early. */
+static void an_escape_is_replaced_whole(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *secret, *text, *expected;
+    } cases[] = {
+        { "czNjciJ0", "\"a\\ude0czNjciJ0b\"", "\"a*b\"" },
+        { "secret\\", "\"secret\\\"b\"", "\"*b\"" },
+        { "nsecret", "\"a\\\\\\nsecret\"", "\"a\\\\*\"" },
+        { "nsecret", "\"a\\\\nsecret\"", "\"a\\\\*\"" },
+        { "de0asecret", "\"\\ud83d\\ude0asecret\"", "\"*\"" },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        const struct http_field form[] = { { "client_secret", cases[i].secret, true },
+                                           { NULL, NULL, false } };
+        assert_redacted(&(struct http_request){ .form = form }, cases[i].text, cases[i].expected);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_encoding_of_a_secret_is_recognized),
+        cmocka_unit_test(an_escape_is_replaced_whole),
         cmocka_unit_test(a_secret_that_looks_encoded_is_recognized),
         cmocka_unit_test(base64_of_a_secret_is_recognized_wherever_it_begins),
         cmocka_unit_test(every_part_of_a_request_can_have_secrets),

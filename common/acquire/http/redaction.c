@@ -66,8 +66,10 @@ static size_t decode_json(const char *at, size_t left, unsigned *ret_character)
     if (*ret_character < 0xd800 || *ret_character >= 0xe000)
         return 6;
     if (*ret_character >= 0xdc00 || left < 12 || at[6] != '\\' || at[7] != 'u' ||
-        !read_hex(at + 8, left - 8, 4, &low) || low < 0xdc00 || low >= 0xe000)
-        return 0;
+        !read_hex(at + 8, left - 8, 4, &low) || low < 0xdc00 || low >= 0xe000) {
+        *ret_character = 0xfffd; /* half a character */
+        return 6;
+    }
     *ret_character = 0x10000 + ((*ret_character - 0xd800) << 10 | (low - 0xdc00));
     return 12;
 }
@@ -145,8 +147,28 @@ static struct view decode(const struct view *from, decoder *decode_one)
 
 /* ---- replacing ---- */
 
+/* A text that is changed, and what it is as JSON: of that, an escape is replaced whole, or the rest
+ * of it would mean something else. */
+struct target {
+    char *text;
+    const struct view *json;
+};
+
+/* Replaces from the first byte to before the end. */
+static void hide(const struct target *target, size_t first, size_t end)
+{
+    const size_t *from = target->json->from;
+    size_t at = 0, start;
+    while (at < target->json->text->length && from[at + 1] <= first)
+        at++;
+    for (start = from[at]; from[at] < end;)
+        at++;
+    memset(target->text + start, '*', from[at] - start);
+}
+
 /* Replaces a secret, or enough of its beginning, where it appears in the view. */
-static void replace(const struct view *view, const struct secret *secret, char *text)
+static void replace(const struct view *view, const struct secret *secret,
+                    const struct target *target)
 {
     size_t part = secret->length < PART_LENGTH ? secret->length : PART_LENGTH;
     const char *start = view->text->bytes, *end = start + view->text->length, *found;
@@ -157,14 +179,14 @@ static void replace(const struct view *view, const struct secret *secret, char *
                found[length] == secret->bytes[length])
             length++;
         at = found + length;
-        size_t first = view->from[found - start];
-        memset(text + first, '*', view->from[at - start] - first);
+        hide(target, view->from[found - start], view->from[at - start]);
     }
 }
 
 /* Replaces a secret within a longer text in base64, or base64url. How a byte is encoded depends on
  * how many are before it, by threes. What is encoded together with the bytes around it is left. */
-static void replace_base64(const struct view *view, const struct secret *secret, char *text)
+static void replace_base64(const struct view *view, const struct secret *secret,
+                           const struct target *target)
 {
     for (size_t before = 0; before < 3; before++) {
         auto_secret struct secret *bytes = secret_allocate(before + secret->length);
@@ -177,12 +199,12 @@ static void replace_base64(const struct view *view, const struct secret *secret,
             continue;
         auto_secret struct secret *part =
             secret_new(encoded->bytes + shared_first, encoded->length - shared_first - shared_last);
-        replace(view, part, text);
+        replace(view, part, target);
         for (size_t i = 0; i < part->length; i++)
             part->bytes[i] = (char)(part->bytes[i] == '-'   ? '+'
                                     : part->bytes[i] == '_' ? '/'
                                                             : part->bytes[i]);
-        replace(view, part, text);
+        replace(view, part, target);
     }
 }
 
@@ -194,12 +216,14 @@ static void redact_secret(const struct secret *secret, char *text, size_t length
                                               calloc(length + 1, sizeof *whole.from) };
     for (size_t i = 0; i <= length; i++)
         whole.from[i] = i;
+    struct view json CLEANUP(clear_view) = decode(&whole, decode_json);
+    const struct target target = { text, &json };
     for (size_t o = 0; o < ARRAY_SIZE(outer); o++) {
         struct view plain CLEANUP(clear_view) = decode(&whole, outer[o]);
         for (size_t i = 0; i < ARRAY_SIZE(inner); i++) {
             struct view view CLEANUP(clear_view) = decode(&plain, inner[i]);
-            replace(&view, secret, text);
-            replace_base64(&view, secret, text);
+            replace(&view, secret, &target);
+            replace_base64(&view, secret, &target);
         }
     }
 }

@@ -118,6 +118,7 @@ static void note_place(struct cargo_registry *registry, const struct toml_item *
     bool is_provider = registry->value_key.bytes == item->key.bytes;
     registry->member_count++;
     if (!item->is_inline) {
+        registry->is_table = registry->is_table && registry->table.bytes == NULL;
         registry->last_line = item->line;
         registry->prefix = item->prefix;
     } else if (registry->value.bytes == NULL) {
@@ -148,8 +149,17 @@ static void read_member(struct cargo_config *config, struct cargo_registry *regi
     note_place(registry, item);
 }
 
+/* A table with a header or keys of several parts cannot be an inline one too, and there is one
+ * header. */
+static bool is_second(const struct cargo_registry *registry, const struct toml_item *item)
+{
+    return registry->table.bytes != NULL || registry->header.bytes != NULL ||
+           (item->kind == TOML_INLINE_TABLE && registry->last_line.bytes != NULL);
+}
+
 static void read_registry(struct cargo_registry *registry, const struct toml_item *item)
 {
+    registry->is_table = registry->is_table && !is_second(registry, item);
     if (item->kind == TOML_HEADER) {
         registry->header = registry->last_line = item->line;
         registry->prefix = (struct slice){ item->line.bytes, 0 };
@@ -289,7 +299,7 @@ static bool check(const struct cargo_config *config, const char *name,
                          "its '" REGISTRIES "' is a value, to which no table can "
                          "be added");
     if (registry != NULL && !registry->is_table)
-        return error_set(error, ERROR_USAGE, "its '" REGISTRIES ".%s' is not a table", name);
+        return error_set(error, ERROR_USAGE, "its '" REGISTRIES ".%s' is not one table", name);
     if (registry != NULL && registry->provider == CARGO_PROVIDER_OTHER)
         return error_set(error, ERROR_USAGE,
                          "the registry '%s' has another " PROVIDER ", which stays", name);

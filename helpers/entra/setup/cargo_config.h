@@ -39,7 +39,7 @@ struct cargo_registry {
     enum cargo_provider provider;
     char *words[CARGO_WORDS_MAX]; /* the provider and its arguments */
     size_t word_count;
-    bool is_table; /* false: something else has its name, and it cannot be changed */
+    bool is_table; /* false: it is something else, or twice there, and cannot be changed */
 
     /* Where it is in the text; bytes is NULL for what is not there. */
     struct slice header;     /* the line of [registries.NAME] */
