@@ -106,15 +106,6 @@ bool config_base_covers(const char *base, const struct url *url, size_t *covered
     return true;
 }
 
-/* git and package managers ask about every host, and would give the token to whatever a
- * repository's URL, or a project's list of indexes, names. */
-static bool has_builtin_urls(const struct config *config, const struct config_api *api)
-{
-    const struct config_context *context = config->context;
-    return api->builtin != NULL && (!context->for_git || api->builtin->is_for_git) &&
-           (!context->for_feeds || api->builtin->feed_urls[0] != NULL);
-}
-
 static void reject_base(const struct config *config, const struct config_api *api, const char *base,
                         struct error *error)
 {
@@ -142,8 +133,8 @@ static bool api_covers(const struct config *config, struct config_api *api, cons
     }
     if (why.kind != ERROR_NONE)
         trace("configuration: %s", why.message);
-    if (base == NULL && has_builtin_urls(config, api))
-        builtin_api_cover(api->builtin, url, covered, &api->place);
+    if (base == NULL && api->builtin != NULL)
+        builtin_api_cover(api->builtin, config->context->urls, url, covered, &api->place);
     return true;
 }
 
@@ -246,7 +237,7 @@ bool config_base_urls(const struct config *config, const char *name,
     const char *base = section_string(config, &api.section, "BaseUrl", error);
     if (base != NULL) {
         urls[count++] = base;
-    } else if (has_builtin_urls(config, &api)) {
+    } else if (api.builtin != NULL && builtin_api_has_urls(api.builtin, config->context->urls)) {
         enum authority_cloud cloud =
             request != NULL ? config_cloud(config, request) : AUTHORITY_CLOUD_PUBLIC;
         const char *const *bases = builtin_api_place(api.builtin, cloud)->base_urls;
@@ -258,7 +249,7 @@ bool config_base_urls(const struct config *config, const char *name,
     urls[count] = NULL;
     if (error->kind == ERROR_NONE && count == 0)
         error_set(error, ERROR_USAGE, "the API '%.80s' has no BaseUrl%s", name,
-                  config->context->for_git ? " for git" : "");
+                  config->context->urls == CONFIG_URLS_FOR_GIT ? " for git" : "");
     return error->kind == ERROR_NONE;
 }
 

@@ -172,12 +172,22 @@ static void cover(const char *const *bases, const struct builtin_place *place,
     }
 }
 
-void builtin_api_cover(const struct builtin_api *builtin, const struct url *url, size_t *covered,
+bool builtin_api_has_urls(const struct builtin_api *builtin, enum config_urls urls)
+{
+    return urls == CONFIG_URLS_ALL ||
+           (urls == CONFIG_URLS_FOR_GIT ? builtin->is_for_git : builtin->feed_urls[0] != NULL);
+}
+
+void builtin_api_cover(const struct builtin_api *builtin, enum config_urls urls,
+                       const struct url *url, size_t *covered,
                        const struct builtin_place **ret_place)
 {
-    for (size_t i = 0; i < AUTHORITY_CLOUDS; i++)
+    if (!builtin_api_has_urls(builtin, urls))
+        return;
+    for (size_t i = 0; i < AUTHORITY_CLOUDS && urls != CONFIG_URLS_FOR_FEEDS; i++)
         cover(builtin->places[i].base_urls, &builtin->places[i], url, covered, ret_place);
-    cover(builtin->feed_urls, &builtin->places[PUBLIC], url, covered, ret_place);
+    if (urls != CONFIG_URLS_FOR_GIT)
+        cover(builtin->feed_urls, &builtin->places[PUBLIC], url, covered, ret_place);
 }
 
 /* ---- the request's cloud ---- */

@@ -3,24 +3,25 @@
 #include "common/config/internal.h"
 #include "common/entra/error_report.h"
 
-static bool is_covered(const struct builtin_api *builtin, const struct url *url)
+static bool is_covered(const struct builtin_api *builtin, enum config_urls urls,
+                       const struct url *url)
 {
     size_t covered = 0;
     const struct builtin_place *place = NULL;
-    builtin_api_cover(builtin, url, &covered, &place);
+    builtin_api_cover(builtin, urls, url, &covered, &place);
     return place != NULL;
 }
 
 bool config_is_builtin_registry(const struct url *url)
 {
-    return is_covered(builtin_api_find("ContainerRegistry"), url);
+    return is_covered(builtin_api_find("ContainerRegistry"), CONFIG_URLS_ALL, url);
 }
 
 bool config_is_builtin_feed(const struct url *url)
 {
     const struct builtin_api *builtin;
     for (size_t i = 0; (builtin = builtin_api_at(i)) != NULL; i++)
-        if (builtin->feed_urls[0] != NULL && is_covered(builtin, url))
+        if (is_covered(builtin, CONFIG_URLS_FOR_FEEDS, url))
             return true;
     return false;
 }

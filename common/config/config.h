@@ -45,13 +45,21 @@ enum config_chain {
     CONFIG_CHAIN_WORKLOAD,    /* those of a federated token */
 };
 
+/* Which of the built-in URLs count. git and package managers ask about every host, and would give
+ * the token to whatever a repository's URL, or a project's list of indexes, names. */
+enum config_urls {
+    CONFIG_URLS_ALL,
+    CONFIG_URLS_FOR_GIT,   /* of git repositories */
+    CONFIG_URLS_FOR_FEEDS, /* of package feeds: no others of their API, where anybody's files are */
+    CONFIG_URLS_FOR_GO,    /* of package feeds and git repositories */
+};
+
 /* What the calling program knows in addition to the common options: what a server, a kubeconfig or
  * git's request said, and what its own options say. All may be NULL, 0 or false. It owns nothing,
  * and must outlive the configuration and the requests. */
 struct config_context {
     struct config_cluster cluster;
-    bool for_git;                 /* of the built-in URLs, only those that git may ask for count */
-    bool for_feeds;               /* likewise, those of APIs with package feeds */
+    enum config_urls urls;
     bool for_user;                /* request a user's token, whatever RequestAppToken says */
     bool public_client;           /* a user's client is the usual public one, not an identity's */
     enum sign_in_method sign_in;  /* how the user signs in */

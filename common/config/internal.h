@@ -275,7 +275,7 @@ struct builtin_api {
     const char *second_client;  /* that of the API's own tools; NULL: there is none */
     bool is_same_in_all_clouds; /* as in the public one */
     bool is_for_git;            /* git is answered for its URLs */
-    const char *feed_urls[CONFIG_BASE_URLS_MAX + 1]; /* base URLs, but without git repositories */
+    const char *feed_urls[CONFIG_BASE_URLS_MAX + 1]; /* base URLs, too */
     struct builtin_place places[AUTHORITY_CLOUDS];
     const char *other_scopes[AUTHORITY_CLOUDS]; /* by which some programs request it; NULL: none */
 };
@@ -294,9 +294,13 @@ const char *builtin_api_of_scope(const char *scope);
 const struct builtin_place *builtin_api_place(const struct builtin_api *builtin,
                                               enum authority_cloud cloud);
 
-/* If one of its URLs covers the URL by more bytes than *covered, raises *covered to their number
- * and sets *ret_place to where that is. */
-void builtin_api_cover(const struct builtin_api *builtin, const struct url *url, size_t *covered,
+/* Whether it has URLs that count. */
+bool builtin_api_has_urls(const struct builtin_api *builtin, enum config_urls urls);
+
+/* If one of those covers the URL by more bytes than *covered, raises *covered to their number and
+ * sets *ret_place to where that is. */
+void builtin_api_cover(const struct builtin_api *builtin, enum config_urls urls,
+                       const struct url *url, size_t *covered,
                        const struct builtin_place **ret_place);
 
 /* The second client (struct token_request) of the built-in API of this name, which may be NULL; and

@@ -78,7 +78,9 @@ bool goauth_answer(const struct options *options, const char *url, struct error 
     if (input == NULL)
         return false;
     autofree char *challenge = goauth_challenge(input->bytes, input->length);
-    const struct feed feed = { .url = url, .challenge = challenge, .may_ask = user_is_present };
+    const struct feed feed = {
+        .url = url, .challenge = challenge, .is_of_go = true, .may_ask = user_is_present
+    };
     enum config_match match = feed_token_get(options, &feed, &token, error);
     if (match != CONFIG_MATCH)
         return match == CONFIG_NO_MATCH;

@@ -70,7 +70,9 @@ enum config_match feed_token_prepare(const struct options *options, const struct
 {
     struct feed_token *token = ret_token;
     const struct config_api *api = NULL;
-    *token = (struct feed_token){ .context = { .for_feeds = !feed->is_named,
+    *token = (struct feed_token){ .context = { .urls = feed->is_named   ? CONFIG_URLS_ALL
+                                                       : feed->is_of_go ? CONFIG_URLS_FOR_GO
+                                                                        : CONFIG_URLS_FOR_FEEDS,
                                                .sign_in = feed->sign_in,
                                                .learn_tenant = server_tenant_learn,
                                                .learner = &token->tenant } };

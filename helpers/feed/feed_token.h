@@ -33,6 +33,7 @@ struct feed {
     bool (*may_ask)(void); /* whether a user may be asked to sign in now; NULL: never */
     bool is_named; /* the user has named its server, and the host tool asks about no other: all APIs
                     * count, and all errors in the configuration */
+    bool is_of_go; /* a git repository's URL counts too */
     enum sign_in_method sign_in; /* how; SIGN_IN_AUTO unless the host tool says */
 };
 

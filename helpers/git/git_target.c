@@ -102,7 +102,7 @@ enum config_match git_target_find(struct git_target *ret_target, const struct op
 {
     struct git_target *target = ret_target;
     *target = (struct git_target){ .git = git,
-                                   .context = { .for_git = true,
+                                   .context = { .urls = CONFIG_URLS_FOR_GIT,
                                                 .learn_tenant = server_tenant_learn,
                                                 .learner = &target->tenant,
                                                 .account = git_request_account(git) } };

@@ -23,7 +23,8 @@ $(BENCH)/git-credential-libsecret: $(GIT_LIBSECRET)
 
 .PHONY: bench bench-scale deps-bench
 deps-bench:
-	@$(call install_packages,$(PACKAGES) hyperfine gnuplot-nox)
+	@$(call install_packages,$(PACKAGES) hyperfine gnuplot-nox golang-docker-credential-helpers \
+	    python3-keyring)
 
 # Keyrings with many items; some minutes, most of which GNOME Keyring takes.
 bench-scale: installed

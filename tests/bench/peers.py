@@ -21,6 +21,13 @@ from world.world import World
 GIT_PASSWORD_MAX = 1000
 
 
+def installed(program: str) -> str:
+    found = shutil.which(program)
+    if found is None:
+        raise LookupError(f"{program} is not installed")
+    return found
+
+
 class Peers:
     """`token` is the answer that they give, for `url`; close() ends their daemons."""
 
@@ -46,12 +53,6 @@ class Peers:
                 self.left_out.append(str(why))
         return found
 
-    def _installed(self, program: str) -> str:
-        found = shutil.which(program)
-        if found is None:
-            raise LookupError(f"{program} is not installed")
-        return found
-
     def _must(self, *command: str | Path, input: str | None = None) -> str:
         done = self._world.run(*command, input=input, timeout=120)
         if done.code != 0:
@@ -61,7 +62,7 @@ class Peers:
 
     def _secret_tool(self) -> Contestant:
         return Contestant("secret-tool lookup",
-                          [self._installed("secret-tool"), "lookup", "scope", self._scope])
+                          [installed("secret-tool"), "lookup", "scope", self._scope])
 
     def _git_libsecret(self) -> Contestant:
         """git's own helper, with a credential that it stored itself."""
@@ -82,13 +83,13 @@ class Peers:
         return Contestant(name, [str(helper), "get"], input=file)
 
     def _git_oauth(self) -> Contestant:
-        self._installed("git-credential-oauth")
+        installed("git-credential-oauth")
         raise LookupError("git-credential-oauth stores nothing: git asks another helper first")
 
     def _oidc_token(self) -> Contestant:
         """oidc-agent, whose agent keeps the tokens. It has its own provider, since it authenticates
         with HTTP Basic, which the authority does not support."""
-        agent = self._installed("oidc-agent")
+        agent = installed("oidc-agent")
         provider = self._provider()
         socket = self._world.session.runtime / "oidc" / "agent"
         socket.parent.mkdir(mode=0o700)
@@ -126,7 +127,7 @@ class Peers:
     def _az(self) -> Contestant:
         """az, signed in as the app. It treats the authority as an AD FS, since it asks
         login.microsoftonline.com whether any other authority is genuine."""
-        az = self._installed("az")
+        az = installed("az")
         world, daemon = self._world, contoso.DAEMON
         world.authority.directory.tenants.append(Tenant(contoso.TENANT.guid, ("adfs",)))
         resources = Flask("Azure Resource Manager")
@@ -154,3 +155,39 @@ class Peers:
         server = WebServer(app, self._world.certificates.server_context())
         self._cleanup.callback(server.close)
         return server.url
+
+
+class Keepers:
+    """Helpers that keep a password in the desktop keyring, and give what they were given."""
+
+    def __init__(self, world: World, folder: Path, docker_answer: str, password: str) -> None:
+        self._world = world
+        self._folder = folder
+        self._docker_answer = docker_answer
+        self._password = password
+        self.left_out: list[str] = []
+
+    def _kept(self, name: str, store: list[str], stored: str, get: list[str],
+              input: Path | None = None) -> list[Contestant]:
+        """Has it keep what it is to give."""
+        try:
+            program = installed(store[0])
+        except LookupError as why:
+            self.left_out.append(str(why))
+            return []
+        done = self._world.run(*store, input=stored)
+        answer = self._world.run(*get, input=input.read_text() if input else None)
+        if done.code != 0 or answer.code != 0:
+            self.left_out.append(f"{name} does not answer here: {(done.err + answer.err)[-200:]}")
+            return []
+        return [Contestant(name, [program, *get[1:]], input=input)]
+
+    def for_docker(self, server: Path) -> list[Contestant]:
+        helper = "docker-credential-secretservice"
+        return self._kept(f"{helper} get", [helper, "store"], self._docker_answer, [helper, "get"],
+                          server)
+
+    def for_pip(self, get: list[str]) -> list[Contestant]:
+        _, url, user = get
+        return self._kept("keyring get", ["keyring", "set", url, user], f"{self._password}\n",
+                          ["keyring", *get])

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import shlex
+import shutil
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,12 @@ HOST = "pkgs.dev.azure.com"
 INDEX = f"https://{HOST}{FEED}/simple/"
 USERNAME = "VssSessionToken"
 PUBLIC_CLOUD = "https://login.microsoftonline.com"
+
+
+# For what is so only if there is no other.
+NO_OTHER_KEYRING = pytest.mark.skipif(
+    shutil.which("keyring", path="/usr/local/bin:/usr/bin:/bin") is not None,
+    reason="the machine has a keyring of its own")
 
 
 def identity_alone() -> dict[str, dict[str, str]]:
@@ -35,8 +42,16 @@ def put_first(world: World, folder: str, make) -> Path:
     file = world.session.home / folder / "keyring"
     file.parent.mkdir(exist_ok=True)
     make(file)
-    world.session.env["PATH"] += f":{file.parent}"
+    put_before_the_systems(world, file.parent)
     return file
+
+
+def put_before_the_systems(world: World, folder: Path) -> None:
+    """Puts a folder into PATH, after those that were put there before; the machine may have a
+    keyring."""
+    folders = world.session.env["PATH"].split(":")
+    folders.insert(next(i for i, name in enumerate(folders) if name.startswith("/usr/")), str(folder))
+    world.session.env["PATH"] = ":".join(folders)
 
 
 def another(world: World, folder: str = "another", answer: str = "echo of the other; exit 3",
@@ -47,8 +62,10 @@ def another(world: World, folder: str = "another", answer: str = "echo of the ot
     log = shlex.quote(str(file.parent / "calls"))
     file.write_text(f'#!/bin/sh\nfor word; do printf "%s\\n" "$word"; done >>{log}\n{answer}\n')
     file.chmod(0o755)
-    path = world.session.env["PATH"]
-    world.session.env["PATH"] = f"{file.parent}:{path}" if first else f"{path}:{file.parent}"
+    if first:
+        world.session.env["PATH"] = f"{file.parent}:{world.session.env['PATH']}"
+    else:
+        put_before_the_systems(world, file.parent)
     return file
 
 

@@ -163,6 +163,9 @@ def test_logout_erases_the_token_and_leaves_the_sign_in(desk):
     lambda index: "sparse+https://pkgs.dev.azure.com:8443/contoso/",
     lambda index: "sparse+https://a.b.pkgs.visualstudio.com/",
     lambda index: "sparse+https://graph.microsoft.com/",
+    # Files of anybody's repository, which may say where the token goes.
+    lambda index: "sparse+https://dev.azure.com/evil/p/_apis/git/repositories/r/items?path=/",
+    lambda index: "sparse+https://evil.visualstudio.com/p/_apis/git/repositories/r/items?path=/",
     lambda index: "sparse+https://contoso.vault.azure.net/",
     lambda index: "sparse+https://crates.example/",
     lambda index: "https://github.com/contoso/index",

@@ -172,6 +172,8 @@ def test_a_nuget_that_refuses_the_handshake_is_left(world, start):
     lambda uri: "",
     lambda uri: "https://nuget.example/v3/index.json",
     lambda uri: "https://graph.microsoft.com/v3/index.json",
+    lambda uri: "https://dev.azure.com/evil/p/_apis/git/repositories/r/items?path=/index.json",
+    lambda uri: "https://evil.visualstudio.com/index.json",
     lambda uri: "https://pkgs.dev.azure.com.evil.example/contoso/",
     lambda uri: "https://evilpkgs.dev.azure.com/contoso/",
     lambda uri: "http://pkgs.dev.azure.com/contoso/",

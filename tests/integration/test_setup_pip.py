@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from integration.keyring_asking import INDEX, identity_alone
+from integration.keyring_asking import INDEX, NO_OTHER_KEYRING, identity_alone
 from integration.users import all_at_once
 from world.program import Outcome
 from world.world import World
@@ -70,6 +70,7 @@ def files(world: World) -> dict[str, str]:
 
 # ---- setting up ----
 
+@NO_OTHER_KEYRING
 def test_pip_is_set_up_and_undone(user):
     before = files(user)
     outcome = set_up(user)
@@ -208,6 +209,7 @@ def _read(text: str) -> dict[str, dict[str, str]] | None:
 
 # ---- PATH ----
 
+@NO_OTHER_KEYRING
 def test_another_keyring_behind_the_link_is_named(user):
     other = other_keyring(user, "opt/bin")
     user.session.env["PATH"] += f":{other.parent}"
@@ -238,6 +240,7 @@ def test_the_advised_folder_is_used(user):
     assert user.run("keyring", "get", "system", "ada").out == "other\n" and other.exists()
 
 
+@NO_OTHER_KEYRING
 def test_without_a_folder_in_path_it_is_said(user):
     path = user.session.env["PATH"].partition(":")[2]
     outcome = set_up(user, env={"PATH": path})

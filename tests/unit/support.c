@@ -237,6 +237,12 @@ struct asked ask_for_url(const char *text, struct options options, const char *u
     return ask_any(text, options, NULL, NULL, url);
 }
 
+struct asked ask_for_url_with(const char *text, const struct config_context *context,
+                              const char *url)
+{
+    return ask_any(text, (struct options){ 0 }, context, NULL, url);
+}
+
 void asked_clear(struct asked *asked)
 {
     token_candidates_clear(&asked->candidates);

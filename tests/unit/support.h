@@ -93,12 +93,14 @@ struct asked {
 
 /* Makes a token_request from a configuration with this text (by json_text; NULL: the file that the
  * options name). ask requires an API in the options, ask_or_else falls back to this one, and
- * ask_for_url makes the request for a URL. */
+ * ask_for_url makes the request for a URL, ask_for_url_with in a context. */
 struct asked ask(const char *text, struct options options);
 struct asked ask_with(const char *text, struct options options,
                       const struct config_context *context);
 struct asked ask_or_else(const char *text, struct options options, const char *api);
 struct asked ask_for_url(const char *text, struct options options, const char *url);
+struct asked ask_for_url_with(const char *text, const struct config_context *context,
+                              const char *url);
 
 /* A keyring with a single item, whatever the key. */
 struct place {

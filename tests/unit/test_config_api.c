@@ -695,6 +695,31 @@ static void a_url_belongs_to_the_api_with_the_longest_match(void **state)
     }
 }
 
+/* The same URL for each kind of host tool. */
+static void built_in_urls_count_for_the_tools_they_are_for(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *url;
+        bool matches[CONFIG_URLS_FOR_GO + 1];
+    } cases[] = {
+        { "https://dev.azure.com/contoso/_git/r", { true, true, false, true } },
+        { "https://contoso.visualstudio.com/_git/r", { true, true, false, true } },
+        { "https://pkgs.dev.azure.com/contoso/_packaging/f", { true, false, true, true } },
+        { "https://contoso.pkgs.visualstudio.com/_packaging/f", { true, false, true, true } },
+        { "https://graph.microsoft.com/", { true, false, false, false } },
+        { "https://contoso.azurecr.io/", { true, false, false, false } },
+        { "https://api.example/v1", { true, true, true, true } }, /* the configuration's own */
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+        for (enum config_urls urls = CONFIG_URLS_ALL; urls <= CONFIG_URLS_FOR_GO; urls++) {
+            const struct config_context context = { .urls = urls };
+            auto_asked struct asked asked = ask_for_url_with(HOMES, &context, cases[i].url);
+            if ((asked.match == CONFIG_MATCH) != cases[i].matches[urls])
+                fail_msg("%s for %d", cases[i].url, urls);
+        }
+}
+
 /* A token is only sent to the API that it is for. */
 static void any_other_url_belongs_to_no_api(void **state)
 {
@@ -944,6 +969,7 @@ int main(void)
         TEST(claims_must_be_an_object),
         TEST(capabilities_of_the_identity_are_merged_into_the_claims),
         TEST(a_url_belongs_to_the_api_with_the_longest_match),
+        TEST(built_in_urls_count_for_the_tools_they_are_for),
         TEST(any_other_url_belongs_to_no_api),
         TEST(an_organization_of_azure_devops_has_no_letter_case),
         TEST(a_url_of_no_api_causes_no_warning),

@@ -62,7 +62,7 @@ static bool add_api(const struct config *config, const char *api, struct git_url
 static bool find(const struct options *options, bool check, int count, char **operands,
                  struct git_urls *urls, struct error *error)
 {
-    const struct config_context context = { .for_git = true };
+    const struct config_context context = { .urls = CONFIG_URLS_FOR_GIT };
     auto_config struct config *config = config_load(options, &context, error);
     if (config == NULL)
         return false;

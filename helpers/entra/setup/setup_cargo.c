@@ -58,7 +58,7 @@ static bool is_dry_run(const struct job *job)
 
 /* ---- what is to be done ---- */
 
-static const struct config_context feeds = { .for_feeds = true };
+static const struct config_context feeds = { .urls = CONFIG_URLS_FOR_FEEDS };
 
 static void add_removal(struct job *job, const struct cargo_registry *registry)
 {
