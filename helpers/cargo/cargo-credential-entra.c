@@ -252,9 +252,9 @@ static const struct option_spec own_options[] = {
 const struct program cargo_credential_program = {
     .name = "cargo-credential-entra",
     .usage = "--cargo-plugin [OPTION]...",
-    .summary = "Gives Cargo a Microsoft Entra token for registries that accept one, such as feeds\n"
-               "of Azure Artifacts. Cargo calls it if it is the credential-provider of the\n"
-               "registry, and passes on the options of its configuration.",
+    .summary = "Gives Cargo a Microsoft Entra token for registries that accept one, such as\n"
+               "feeds of Azure Artifacts. Cargo calls it if it is the credential-provider of\n"
+               "the registry, and passes on the options of its configuration.",
     .examples = "cargo login --registry contoso\n"
                 "cargo publish --registry contoso",
     .options = own_options,

@@ -59,6 +59,14 @@ static bool read_target(const struct options *options, struct target *target, st
                CONFIG_FAILED;
 }
 
+/* Says what was wanted of the registry, by its name, in place of the API's. */
+static bool want(const struct target *target, const char *before, const char *after,
+                 struct error *error)
+{
+    error->wanted[0] = '\0';
+    return error_wanted(error, "%s%s%s", before, target->server.registry, after);
+}
+
 /* ---- get ---- */
 
 /* Whether the host tool may go on without credentials, since an anonymous pull may do: nobody is
@@ -96,7 +104,7 @@ static bool get(const struct options *options, struct error *error)
         return answer_not_found();
     if (get_token(options, &target, error))
         return true;
-    error_wanted(error, "no token for %s", target.server.registry);
+    want(&target, "no token for ", "", error);
     if (!may_go_on(error))
         return false;
     error_warn(error);
@@ -105,6 +113,34 @@ static bool get(const struct options *options, struct error *error)
 }
 
 /* ---- store, erase and list ---- */
+
+/* The token may be another identity's, so that it does not take the place of ours. */
+static void tell_of_token(const struct options *options, const struct target *target,
+                          const struct docker_login *login)
+{
+    struct tokens tokens;
+    struct error unused = { 0 };
+    auto_token_candidates struct token_candidates candidates = { 0 };
+    bool is_ours = docker_registry_request(target->config, target->api, &login->server, &candidates,
+                                           &unused) &&
+                   tokens_open(&tokens, options, &unused) &&
+                   tokens_has(&tokens, &candidates, login->secret->bytes, login->secret->length);
+    if (!is_ours)
+        notice("This token for %s is not stored. entra gets one of its own when it is needed.",
+               login->server.registry);
+}
+
+static bool fail_to_store(const struct docker_login *login, bool is_ours, struct error *error)
+{
+    error_set(error, ERROR_USAGE,
+              is_ours ? "the password for %s is not stored: only Entra tokens are used there"
+                      : "the password for %s is not stored: it is not a registry of ours",
+              url_shown(login->server_text).text);
+    if (is_ours)
+        return error_hint(error, "To log in with it, run 'entra setup docker --remove %s' first.",
+                          login->server.registry);
+    return error_hint(error, "To log in with it, name another helper in docker's configuration.");
+}
 
 /* docker logs in with what it got from us, or `az acr login` with a token of its own: there is
  * nothing to store, since each get has a token. A password of another kind is not kept. */
@@ -119,15 +155,10 @@ static bool store(const struct options *options, struct error *error)
     if (login.server.text != NULL && docker_registry_find(options, &login.server, &target.config,
                                                           &target.api, error) == CONFIG_FAILED)
         return false;
-    if (target.config != NULL && docker_login_is_token(&login))
-        return true;
-    error_set(error, ERROR_USAGE,
-              target.config != NULL
-                  ? "the password for %s is not stored: only Entra tokens are used there"
-                  : "the password for %s is not stored: it is not a registry of ours",
-              url_shown(login.server_text).text);
-    return error_hint(error, "To log in with it, run 'entra setup docker --remove %s' first.",
-                      login.server.text != NULL ? login.server.registry : "REGISTRY");
+    if (target.config == NULL || !docker_login_is_token(&login))
+        return fail_to_store(&login, target.config != NULL, error);
+    tell_of_token(options, &target, &login);
+    return true;
 }
 
 /* The sign-in stays, and gets a new token when one is asked for. */
@@ -145,7 +176,7 @@ static bool erase(const struct options *options, struct error *error)
                                     error) &&
             tokens_open(&tokens, options, error) &&
             tokens_erase(&tokens, &candidates, NULL, &unused, error)) ||
-           error_wanted(error, "the token for %s is not erased", target.server.registry);
+           want(&target, "the token for ", " is not erased", error);
 }
 
 static bool list(const struct options *options, struct error *error)
@@ -220,8 +251,8 @@ const struct program docker_credential_program = {
     .name = NAME,
     .usage = "[OPTION]... get|store|erase|list|version",
     .summary = "Gives docker, podman and others that have docker's credential helpers tokens for\n"
-               "Azure Container Registry. They call it for the registries of credHelpers in their\n"
-               "configuration, which names it entra.",
+               "Azure Container Registry. They call it for the registries of credHelpers in\n"
+               "their configuration, which names it entra.",
     .examples = "entra setup docker contoso.azurecr.io\n"
                 "echo contoso.azurecr.io | docker-credential-entra get",
     .options = own_options,

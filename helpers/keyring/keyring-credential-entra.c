@@ -109,10 +109,10 @@ static const struct option_spec own_options[] = {
 const struct program keyring_credential_program = {
     .name = NAME,
     .usage = "[OPTION]... get SERVICE [USERNAME]\n       " NAME " -Uri URL [-OPTION [VALUE]]...",
-    .summary = "Gives pip and uv, as keyring, the Microsoft Entra token of a package feed, and is\n"
-               "the credential provider of Microsoft's artifacts-keyring, with its options.",
+    .summary = "Gives pip and uv, as keyring, the Microsoft Entra token of a package feed, and\n"
+               "is the credential provider of Microsoft's artifacts-keyring, with its options.",
     .examples = "entra setup pip\n" NAME
-                " get https://pkgs.dev.azure.com/contoso/_packaging/app/pypi/simple/ ada",
+                " get https://pkgs.dev.azure.com/contoso/ ada",
     .options = own_options,
     .common = OPTIONS_OF_STORE | OPTIONS_OF_APP | OPTION_API | OPTION_MANAGED_IDENTITY |
               OPTION_ACCOUNT | OPTION_FORCE_REFRESH,

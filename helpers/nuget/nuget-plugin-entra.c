@@ -95,8 +95,8 @@ static bool claim(struct session *session, const struct nuget_message *request, 
                  error);
 }
 
-/* NotFound has NuGet say that it may help to use --interactive, and ask nobody else; after Error,
- * it asks the next plugin. */
+/* NotFound has NuGet say that it may help to use --interactive. Either way, it asks the next plugin
+ * (PluginManager's ProviderNotApplicable). */
 static const char *refusal(enum config_match match, const struct error *why)
 {
     if (match == CONFIG_NO_MATCH)

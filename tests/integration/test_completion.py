@@ -18,8 +18,8 @@ each_shell = pytest.mark.parametrize("name", NAMES)
 PROGRAMS = ["git-credential-entra", "exec-credential-entra", "curl-credential-entra",
             "cargo-credential-entra", "docker-credential-entra",
             "keyring-credential-entra", "nuget-plugin-entra"]
-COMMANDS = ["token", "login", "logout", "status", "switch", "list", "forget", "secret", "doctor", "setup",
-            "setup git", "setup kubectl", "setup docker", "setup cargo", "setup nuget", "setup pip",
+COMMANDS = ["token", "login", "logout", "status", "switch", "list", "forget", "secret", "run", "doctor",
+            "setup", "setup git", "setup kubectl", "setup docker", "setup cargo", "setup nuget", "setup pip",
             "completion", "help", "version"]
 LINES = PROGRAMS + ["exec-credential-entra get-token", "entra"] + [f"entra {c}" for c in COMMANDS]
 

@@ -261,6 +261,18 @@ def test_docker_login_with_our_token_has_nothing_to_store(images):
     assert len(kept(images, "registry_token")) == 1
 
 
+def test_a_token_that_is_not_ours_is_not_stored_and_the_user_is_told(images):
+    """az logs in with one, of whoever az is."""
+    host = images.registry.host
+    password = secret(ask(images, host), host)
+    assert images.run("entra", "forget", "--all").code == 0
+    outcome = ask(images, login_to(host, password), action="store")
+    assert (outcome.code, outcome.out) == (0, "")
+    assert outcome.err == (f"This token for {host} is not stored. entra gets one of its own when it is "
+                           "needed.\n")
+    assert kept(images, "registry_token") == []
+
+
 @pytest.mark.parametrize("user", ["admin", NOBODY, "<token>"])
 def test_a_password_is_not_stored_and_the_user_is_told(images, user):
     outcome = ask(images, login_to(images.registry.host, "hunter2", user), action="store")
@@ -271,8 +283,9 @@ def test_a_password_is_not_stored_and_the_user_is_told(images, user):
 
 
 def test_a_password_for_another_server_is_not_stored_either(images):
-    failed(ask(images, login_to("https://index.docker.io/v1/", "hunter2"), action="store"), 2,
-           "https://index.docker.io/v1/ is not stored", "not a registry of ours")
+    outcome = ask(images, login_to("https://index.docker.io/v1/", "hunter2"), action="store")
+    failed(outcome, 2, "https://index.docker.io/v1/ is not stored", "not a registry of ours")
+    assert outcome.err.endswith("name another helper in docker's configuration.\n")
 
 
 @pytest.mark.parametrize("text, said", [
@@ -289,6 +302,15 @@ def test_what_a_login_lacks_is_said_in_docker_s_words(images, text, said):
                                   '{"ServerURL": "a\\u0000b", "Username": "u", "Secret": "s"}'])
 def test_a_login_that_cannot_be_read_is_refused(images, text):
     assert ask(images, text, action="store").code == 2
+
+
+def test_what_cannot_be_erased_is_said_by_the_registrys_name(images):
+    host = images.registry.host
+    images.write_appsettings({name: value for name, value in images.appsettings().items()
+                              if name != "AzureAd"} | {"Images": {"BaseUrl": f"{images.registry.url}/",
+                                                                  "Scopes": [SCOPE]}})
+    failed(ask(images, host, "--keyring", "nonsense", action="erase"), 2)
+    failed(ask(images, host, "--tenant", "a b", action="erase"), 2, f"the token for {host} is not erased")
 
 
 def test_docker_logout_erases_the_token_and_leaves_the_sign_in(images):

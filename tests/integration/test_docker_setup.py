@@ -58,7 +58,8 @@ def set_up(world: World, *words: str, **how: object) -> Outcome:
 
 
 def helpers(file: Path) -> dict[str, str]:
-    return json.loads(file.read_text()).get("credHelpers", {})
+    """None of a file that is gone."""
+    return json.loads(file.read_text()).get("credHelpers", {}) if file.exists() else {}
 
 
 def test_a_registry_gets_its_helper_and_all_else_stays(world, docker, podman):
@@ -100,6 +101,22 @@ def test_the_advice_of_the_helper_that_stores_no_password_works(world, docker):
     (command,) = re.findall(r"run '(entra [^']*)' first", said)
     assert world.run("sh", "-ec", command).code == 0
     assert helpers(docker) == {}
+
+
+def test_whatever_was_written_by_hand_is_undone(world, docker):
+    """As setup plans it."""
+    names = ["https://contoso.azurecr.io", "Contoso.AzureCR.io", "a b", CONTOSO]
+    docker.write_text(json.dumps({"credHelpers": dict.fromkeys(names, "entra")}))
+    assert world.run("entra", "setup", "--remove", "--yes").code == 0
+    assert not helpers(docker)
+
+
+@pytest.mark.parametrize("count, code", [(150, 0), (1000, 0), (1001, 2)])
+def test_many_registries_are_undone_or_none(world, docker, count, code):
+    names = [f"registry{number}.azurecr.io" for number in range(count)]
+    docker.write_text(json.dumps({"credHelpers": dict.fromkeys(names, "entra")}))
+    outcome = world.run("entra", "setup", "docker", "--remove")
+    assert outcome.code == code and len(helpers(docker)) == (count if code else 0), outcome.err
 
 
 def test_of_several_registries_one_can_be_undone(world, docker):
@@ -322,6 +339,7 @@ def test_a_file_that_cannot_be_changed_for_sure_is_left_alone(world, docker, tex
     docker.write_text(text)
     outcome = world.run("entra", "setup", "docker", CONTOSO)
     assert outcome.code == 1 and why in outcome.err and str(docker) in outcome.err, outcome
+    assert outcome.err.count("valid JSON") <= 1
     assert docker.read_text() == text
 
 
@@ -343,6 +361,7 @@ def test_it_says_if_docker_would_not_find_the_helper(world, docker, programs):
     env = {"PATH": "/usr/bin:/bin"}
     outcome = world.run(programs / "entra", "setup", "docker", CONTOSO, env=env)
     assert outcome.code == 0 and "docker-credential-entra is not in PATH" in outcome.err
+    assert f"Add {programs} to PATH." in outcome.err
 
 
 def test_the_document_has_each_file_and_registry(world, docker):

@@ -11,6 +11,7 @@ import pytest
 from authority import contoso
 from integration.on_terminal import OnTerminal, shown_commands, words_of
 from integration.test_advice import SECRET, SECRETS, SIGN_INS, advised
+from integration.test_completion import LINES
 from integration.users import NO_BROWSER, login, start_device_code, user_code
 from world.program import Outcome
 from world.world import World
@@ -199,7 +200,7 @@ def test_five_lines_tell_of_a_users_warm_answer(desk):
     assert f"has the token of {contoso.ADA.username}, until " in lines[4]
 
 
-@pytest.mark.parametrize("program", ["entra", "exec-credential-entra"])
-def test_no_line_of_a_help_text_is_longer_than_the_terminal(world, program):
-    shown = world.at_terminal(program, "--help", whole=True, columns=80).finish().err
+@pytest.mark.parametrize("line", LINES)
+def test_no_line_of_a_help_text_is_longer_than_the_terminal(world, line):
+    shown = world.at_terminal(*line.split(), "--help", whole=True, columns=80).finish().err
     assert max(map(len, shown.splitlines())) <= 80

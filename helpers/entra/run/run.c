@@ -183,11 +183,11 @@ static const struct option_spec own_options[] = {
 const struct program entra_run = {
     .name = "entra run",
     .usage = "[--env NAME=API]... [OPTION]... --\n                 COMMAND [ARGUMENT]...",
-    .summary = "Runs a command that gets its tokens here: from a managed identity, as programs on\n"
-               "the Azure SDKs find one in Azure, and in variables.",
+    .summary = "Runs a command that gets its tokens here: from a managed identity, as programs\n"
+               "on the Azure SDKs find one in Azure, and in variables.",
     .examples = "ARM_USE_MSI=true entra run -- terraform plan\n"
                 "entra run --only Storage -- rclone ls remote:container\n"
-                "entra run --no-endpoint --env PGPASSWORD=PostgreSQL -- psql --host=db.example",
+                "entra run --no-endpoint --env PGPASSWORD=PostgreSQL -- psql -h db.example",
     .options = own_options,
     .common = OPTIONS_OF_APP | OPTION_ACCOUNT | OPTION_MANAGED_IDENTITY | OPTIONS_OF_STORE,
     .is_typed = true,

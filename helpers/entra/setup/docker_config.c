@@ -34,7 +34,7 @@ json_object *docker_config_parse(const struct secret *text, struct error *error)
         return json_object_new_object();
     json_object *config = json_parse(text->bytes, text->length, &why);
     if (config == NULL) {
-        error_set(error, ERROR_OTHER, "it is not valid JSON: %.200s", why.message);
+        error_set(error, ERROR_OTHER, "%.200s", why.message);
         return NULL;
     }
     bool is_object = json_object_is_type(config, json_type_object);

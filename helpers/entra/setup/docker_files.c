@@ -157,7 +157,8 @@ void docker_registries_add(struct docker_registries *registries, const char *reg
     for (size_t i = 0; i < registries->count; i++)
         if (strcmp(registries->items[i], registry) == 0)
             return;
-    if (registries->count < DOCKER_REGISTRIES_MAX)
+    registries->is_full = registries->count == DOCKER_REGISTRIES_MAX;
+    if (!registries->is_full)
         registries->items[registries->count++] = strdup(registry);
 }
 

@@ -52,11 +52,12 @@ void docker_files_clear(struct docker_files *files);
 #define auto_docker_files CLEANUP(docker_files_clear)
 
 /* Names of registries, each once. */
-#define DOCKER_REGISTRIES_MAX 100
+#define DOCKER_REGISTRIES_MAX 1000
 
 struct docker_registries {
     char *items[DOCKER_REGISTRIES_MAX]; /* owned */
     size_t count;
+    bool is_full; /* and there are others */
 };
 
 /* Adds a name, which is copied, unless it is there or there are too many. */

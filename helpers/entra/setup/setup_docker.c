@@ -10,6 +10,7 @@
 
 #include "common/base/array.h"
 #include "common/base/output.h"
+#include "common/base/own_program.h"
 #include "common/base/search_path.h"
 #include "common/base/text.h"
 #include "common/config/config.h"
@@ -65,9 +66,6 @@ static bool take_registries(struct job *job, int count, char **operands, struct 
     auto_config struct config *config = job->is_removal ? NULL : config_read(&none, NULL, error);
     if (!job->is_removal && config == NULL)
         return false;
-    if (count > DOCKER_REGISTRIES_MAX)
-        return error_set(error, ERROR_USAGE, "more than %d registries are given",
-                         DOCKER_REGISTRIES_MAX);
     for (int i = 0; i < count; i++)
         if (!take_registry(job, config, operands[i], error))
             return false;
@@ -202,9 +200,13 @@ static bool change_file(const struct job *job, const struct docker_file *file, s
 /* Host tools look for the helper in PATH, and go on without it if it is not there. */
 static void warn_of_path(const struct job *job)
 {
-    autofree char *path = search_path_find(PROGRAM);
-    if (path == NULL && !job->is_removal)
-        warning(PROGRAM " is not in PATH, where docker and podman look for it");
+    autofree char *path = search_path_find(PROGRAM), *own = own_program_path(PROGRAM);
+    if (path != NULL || job->is_removal)
+        return;
+    autofree char *advice =
+        own != NULL ? text_format("Add %.*s to PATH.", (int)(strrchr(own, '/') - own), own)
+                    : strdup("");
+    warning_of("", advice, PROGRAM " is not in PATH, where docker and podman look for it");
 }
 
 static bool change_files(struct job *job, struct error *error)
@@ -216,6 +218,9 @@ static bool change_files(struct job *job, struct error *error)
         return false;
     for (size_t i = 0; i < job->files.count && !is_named; i++)
         docker_config_each(job->files.items[i].config, add_if_ours, job);
+    if (job->registries.is_full)
+        return error_set(error, ERROR_USAGE, "there are more than %d registries",
+                         DOCKER_REGISTRIES_MAX);
     for (size_t i = 0; i < job->files.count; i++)
         if (!change_file(job, &job->files.items[i], error))
             return false;
@@ -326,6 +331,8 @@ static bool look_at_docker(const struct options *options, struct setup_plan *pla
 static bool apply_docker(const struct options *options, struct error *error)
 {
     auto_job struct job found = make_job(options);
+    if (found.is_removal) /* of all, whatever their names are */
+        return setup_docker(options, 0, NULL, error);
     return find_registries(&found, error) &&
            setup_docker(options, (int)found.registries.count, found.registries.items, error);
 }
@@ -348,8 +355,8 @@ const struct program entra_setup_docker = {
     .name = "entra setup docker",
     .usage =
         "[OPTION]... REGISTRY...\n       entra setup docker --remove [OPTION]... [REGISTRY]...",
-    .summary = "Configures docker, podman and others to ask our helper for the passwords of these\n"
-               "container registries, and shows the changes.",
+    .summary = "Configures docker, podman and others to ask our helper for the passwords of\n"
+               "these container registries, and shows the changes.",
     .examples = "entra setup docker contoso.azurecr.io\n"
                 "entra setup docker --remove",
     .options = own_options,
