@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,9 @@ def test_a_registry_that_is_not_ours_fails(world):
     assert {one["message"] for one in report.of("docker", "failed")} == {
         "ghcr.io is not a container registry of ours"}
     assert len(report.of("docker", "ok")) == 1
+    (command,) = re.findall(r"Run '(.*?)'", report.of("docker", "failed")[0]["hint"])
+    assert world.run("sh", "-ec", command).code == 0
+    assert examine(world).statuses("docker") == {"ok"}
 
 
 def test_a_login_that_is_used_first_fails_with_the_command_that_mends_it(world):

@@ -39,8 +39,12 @@ static void check_registry(void *context, const char *registry, const char *help
     enum config_match match = CONFIG_FAILED;
     if (docker_server_parse(registry, strlen(registry), &server, &error) && doctor->config != NULL)
         match = config_find_registry(doctor->config, &server.url, &api, &error);
-    if (match == CONFIG_NO_MATCH)
+    if (match == CONFIG_NO_MATCH) {
         docker_server_fail(&server, &error);
+        error_hint(&error,
+                   "Run 'entra setup docker --remove %s', or see docker-credential-entra(1).",
+                   server.registry);
+    }
     if (error.kind != ERROR_NONE)
         doctor_fail(doctor, &error);
     else
