@@ -131,3 +131,10 @@ void token_clear(struct token *token)
     secret_free(token->access_token);
     token->access_token = NULL;
 }
+
+void token_move(struct token *to, struct token *from)
+{
+    token_clear(to);
+    *to = *from;
+    *from = (struct token){ 0 };
+}

@@ -99,7 +99,9 @@ bool token_from_json(const char *text, size_t length, struct token *ret_token, s
 
 /* Wipes and frees what the token owns. */
 void token_clear(struct token *token);
-
 #define auto_token CLEANUP(token_clear)
+
+/* Puts one token in the place of another, which is cleared, and leaves nothing where it was. */
+void token_move(struct token *to, struct token *from);
 
 #endif

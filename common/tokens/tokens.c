@@ -9,16 +9,14 @@
 #include "common/base/deadline.h"
 #include "common/base/environment.h"
 #include "common/base/single_flight.h"
-#include "common/entra/claims.h"
-#include "common/entra/identity_source.h"
 #include "common/store/account_store.h"
 #include "common/store/self_test.h"
-#include "common/tokens/client_choice.h"
 #include "common/tokens/pop.h"
 #include "common/tokens/renewal.h"
 #include "common/tokens/request_trace.h"
 #include "common/tokens/shared_failures.h"
-#include "common/tokens/sign_in_needed.h"
+#include "common/tokens/token_flight.h"
+#include "common/tokens/token_lookup.h"
 #include "common/tokens/token_source.h"
 #include "common/tokens/user_tokens.h"
 
@@ -61,20 +59,9 @@ void tokens_result_clear(struct tokens_result *result)
     *result = (struct tokens_result){ 0 };
 }
 
-static void move_token(struct token *to, struct token *from)
-{
-    token_clear(to);
-    *to = *from;
-    *from = (struct token){ 0 };
-}
-
 /* ---- the way to a token ---- */
 
-static enum keyring_answer look_up(struct attempt *attempt, struct token *token,
-                                   struct error *error);
 static void renew_if_due(struct attempt *attempt, struct token *token);
-static enum acquire_end acquire_once(struct attempt *attempt, struct token *token,
-                                     struct error *error);
 
 /* A token within its margin is still used if the authority cannot be reached, or throttles. */
 static bool use_old_token(const struct attempt *attempt, const struct token *token,
@@ -97,21 +84,21 @@ enum acquire_end tokens_get_for_attempt(struct attempt *attempt, struct tokens_r
     auto_token struct token token = { 0 };
     request_trace(&attempt->request);
     enum keyring_answer answer =
-        attempt->wants_new ? KEYRING_NOTHING : look_up(attempt, &token, error);
+        attempt->wants_new ? KEYRING_NOTHING : token_look_up(attempt, &token, error);
     if (answer == KEYRING_FAILED)
         return ACQUIRE_FAILED;
     if (answer == KEYRING_FOUND && token_is_fresh(&token, time(NULL))) {
         request_trace_stored(&attempt->request, attempt->tokens->store.keyring->name, &token);
         renew_if_due(attempt, &token);
     } else {
-        enum acquire_end end = acquire_once(attempt, &token, error);
+        enum acquire_end end = token_flight_acquire(attempt, &token, error);
         if (end != ACQUIRED && !use_old_token(attempt, &token, error))
             return end;
         token_store_warn(&attempt->tokens->store);
     }
     if (pop_is_wanted(attempt) && !pop_sign_token(attempt, &token, error))
         return ACQUIRE_FAILED;
-    move_token(&result->token, &token);
+    token_move(&result->token, &token);
     result->request = attempt->original;
     result->client_id = attempt->request.client_id;
     result->username = steal(&attempt->request.username);
@@ -162,198 +149,6 @@ bool tokens_get_new(struct tokens *tokens, const struct token_candidates *candid
     return get_for_candidates(tokens, candidates, true, ret_result, error);
 }
 
-/* ---- keyring lookup ---- */
-
-/* Finds the key that a token from the keyring is bound to. Without that key, the token is of no
- * use, and there is none. */
-static enum keyring_answer find_key_of(struct attempt *attempt, struct token *token,
-                                       struct error *error)
-{
-    enum keyring_answer answer = pop_find_key(attempt, error);
-    if (answer == KEYRING_FOUND && strcmp(attempt->request.pop_key.id, token->key_id) == 0)
-        return KEYRING_FOUND;
-    token_clear(token);
-    return answer == KEYRING_FAILED ? KEYRING_FAILED : KEYRING_NOTHING;
-}
-
-/* Finds the token of the attempt's request, fresh or not. */
-static enum keyring_answer look_up(struct attempt *attempt, struct token *token,
-                                   struct error *error)
-{
-    struct token_store *store = &attempt->tokens->store;
-    struct token_request *request = &attempt->request;
-    attempt->looked_at = deadline_now();
-    if (request->for_user && request->home_account_id == NULL) {
-        enum keyring_answer answer =
-            account_store_resolve(store, request, attempt->deadline, error);
-        if (answer != KEYRING_FOUND)
-            return answer;
-    }
-    enum keyring_answer answer = token_store_find(store, request, attempt->deadline, token, error);
-    return answer == KEYRING_FOUND && pop_is_wanted(attempt) ? find_key_of(attempt, token, error)
-                                                             : answer;
-}
-
-/* Looks again, because another process may have stored a token since the first lookup. Accepts a
- * fresh token, or one received at `since` (Unix seconds) or later, however soon it expires. If the
- * attempt wants a new token, accepts only the latter, and if there is a challenge, only with its
- * claims. Leaves a token that is not accepted in *token if use_old_token may need it. */
-static enum keyring_answer look_up_again(struct attempt *attempt, int64_t since,
-                                         struct token *token, struct error *error)
-{
-    auto_token struct token found = { 0 };
-    int64_t now = time(NULL);
-    client_choice_make(&attempt->request);
-    enum keyring_answer answer = look_up(attempt, &found, error);
-    if (answer != KEYRING_FOUND)
-        return answer;
-    bool is_new = found.received_on >= since && token_is_alive(&found, now);
-    bool has_claims =
-        !attempt->request.challenged || found.claims == claims_hash(attempt->request.claims);
-    bool accepted = has_claims && (is_new || (!attempt->wants_new && token_is_fresh(&found, now)));
-    if (accepted || !attempt->wants_new)
-        move_token(token, &found);
-    return accepted ? KEYRING_FOUND : KEYRING_NOTHING;
-}
-
-/* ---- single flight ---- */
-
-/* On a busy machine, the keyring may fail a process and serve another one. If it has failed this
- * one, but the flight's leader has stored the token since this process began, has the keyring asked
- * again: a request would only make the machine busier. */
-static bool find_keyring_works(struct attempt *attempt)
-{
-    struct tokens *tokens = attempt->tokens;
-    return token_store_can_try_again(&tokens->store) &&
-           single_flight_has_succeeded(shared_failures_name("flight", &attempt->request).text,
-                                       tokens->began) &&
-           token_store_try_again(&tokens->store, true);
-}
-
-/* Stores a new token. The keyring may have failed the leader before the request, when all asked it;
- * by now, followers only wait. */
-static bool store_new(struct attempt *attempt, bool is_leader, const struct token *fresh,
-                      struct error *error)
-{
-    struct token_store *store = &attempt->tokens->store;
-    int64_t deadline = attempt->deadline;
-    if (is_leader && token_store_try_again(store, false))
-        deadline = deadline_in(deadline_left(deadline) / 4);
-    return token_store_keep(store, &attempt->request, fresh, deadline, error);
-}
-
-/* Looks once more if another flight has ended since this process looked, unless it wants a token
- * that no other has got. */
-static enum keyring_answer look_up_as_leader(struct attempt *attempt, int64_t since,
-                                             struct token *token, struct error *error)
-{
-    struct runtime_name name = shared_failures_name("flight", &attempt->request);
-    bool wants_own = attempt->wants_new && attempt->was_received_on == 0;
-    enum keyring_answer answer = KEYRING_NOTHING;
-    if (!wants_own && single_flight_has_succeeded(name.text, attempt->looked_at))
-        do
-            answer = look_up_again(attempt, since, token, error);
-        while (answer == KEYRING_NOTHING && find_keyring_works(attempt));
-    return answer;
-}
-
-/* The leader's part: acquires the token and stores it, unless another process just has. If it
- * cannot be stored, tells the followers not to wait for it. */
-static enum acquire_end lead(struct attempt *attempt, bool is_leader, int64_t since,
-                             struct token *token, struct error *error)
-{
-    const struct token_store *store = &attempt->tokens->store;
-    struct runtime_name name = shared_failures_name("flight", &attempt->request);
-    auto_token struct token fresh = { 0 };
-    enum keyring_answer answer = look_up_as_leader(attempt, since, token, error);
-    if (answer != KEYRING_NOTHING)
-        return answer == KEYRING_FOUND ? ACQUIRED : ACQUIRE_FAILED;
-    enum acquire_end end = token_source_acquire(attempt, &fresh, error);
-    if (end != ACQUIRED)
-        return end;
-    bool stored = store_new(attempt, is_leader, &fresh, error);
-    if (store->trouble.message[0] != '\0')
-        shared_failures_report_not_stored(&attempt->request, &store->trouble);
-    else
-        single_flight_note_success(name.text);
-    if (!stored)
-        return ACQUIRE_FAILED;
-    move_token(token, &fresh);
-    return ACQUIRED;
-}
-
-/* Whether a leader could not store the token, so that others cannot either. If the keyring serves
- * this process, it may have been busy when it failed the leader. */
-static bool is_waiting_in_vain(const struct attempt *attempt)
-{
-    const struct tokens *tokens = attempt->tokens;
-    struct error why = { 0 };
-    return shared_failures_was_not_stored(&attempt->request, tokens->began, &why) &&
-           !(token_store_failure_may_pass(&why) && token_store_can_keep(&tokens->store));
-}
-
-static enum acquire_end fail_late(const struct token_request *request, struct error *error)
-{
-    bool is_machine = request->credential_count == 1 &&
-                      request->credentials[0].kind == CREDENTIAL_MANAGED_IDENTITY;
-    if (request->for_user)
-        sign_in_fail_pending(error);
-    else
-        error_set(error, ERROR_NETWORK,
-                  "another process has requested this token from %s and got no answer in time",
-                  is_machine ? identity_source_find()->name : request->instance);
-    return ACQUIRE_FAILED;
-}
-
-/* Of all processes that want the same token, one leads. The others follow, and then find its token
- * or its failure, or neither if it was killed. If the keyring cannot store the token, followers
- * would not find it, so each process leads. A keyring that has failed may just be slow, so a
- * process that it has failed follows too. */
-static enum acquire_end acquire_once(struct attempt *attempt, struct token *token,
-                                     struct error *error)
-{
-    const struct tokens *tokens = attempt->tokens;
-    struct runtime_name name = shared_failures_name("flight", &attempt->request);
-    int64_t wait_until = attempt->deadline;
-    int64_t renewed = attempt->was_received_on;
-    int64_t since = renewed > 0 ? renewed + 1 : time(NULL);
-    while (token_store_can_keep(&tokens->store) || token_store_can_try_again(&tokens->store)) {
-        auto_single_flight struct single_flight flight;
-        switch (single_flight_join(&flight, name.text, wait_until)) {
-        case SINGLE_FLIGHT_LEADER:
-            if (!find_keyring_works(attempt))
-                return lead(attempt, true, since, token, error);
-            single_flight_leave(&flight);
-            break;
-        case SINGLE_FLIGHT_LATE:
-            /* The leader may be asking the user to sign in. A follower that could do so too waits
-             * as long as a sign-in may take. */
-            if (!attempt->request.for_user || wait_until >= tokens->sign_in_deadline ||
-                attempt->may_ask == NULL || !attempt->may_ask())
-                return fail_late(&attempt->request, error);
-            wait_until = tokens->sign_in_deadline;
-            continue;
-        case SINGLE_FLIGHT_FOLLOWER:
-            find_keyring_works(attempt);
-            break;
-        }
-        trace("network: another process has just requested this token");
-        if (wait_until != attempt->deadline)
-            token_source_extend_deadline(attempt);
-        enum keyring_answer answer = look_up_again(attempt, since, token, error);
-        if (answer == KEYRING_FOUND)
-            return ACQUIRED;
-        if (answer == KEYRING_FAILED ||
-            shared_failures_found(&attempt->request, tokens->began, error))
-            return ACQUIRE_FAILED;
-        if (is_waiting_in_vain(attempt))
-            break;
-        if (deadline_left(wait_until) == 0)
-            return fail_late(&attempt->request, error);
-    }
-    return lead(attempt, false, since, token, error);
-}
-
 /* ---- renewal ---- */
 
 /* Does not ask the user to sign in, because the old token is still good. If there is no new one, or
@@ -365,7 +160,7 @@ static enum acquire_end renew_now(struct attempt *attempt, struct token *token, 
     attempt->may_ask = NULL;
     attempt->was_received_on = token->received_on;
     attempt->was_due_on = shared_failures_end_pause(&attempt->request) ? 0 : token->refresh_on;
-    enum acquire_end end = acquire_once(attempt, token, error);
+    enum acquire_end end = token_flight_acquire(attempt, token, error);
     if (end != ACQUIRED || !token_store_can_keep(store))
         shared_failures_report_renewal(&attempt->request, &old,
                                        end != ACQUIRED ? error : &store->trouble);
@@ -407,7 +202,7 @@ bool tokens_renew(struct tokens *tokens, const struct token_candidates *candidat
         auto_token struct token token = { 0 };
         auto_attempt struct attempt attempt;
         attempt_begin(&attempt, tokens, &candidates->items[i], true);
-        enum keyring_answer answer = look_up(&attempt, &token, error);
+        enum keyring_answer answer = token_look_up(&attempt, &token, error);
         if (answer == KEYRING_FAILED)
             return false;
         if (answer == KEYRING_FOUND && token_is_due(&token, time(NULL)) &&
@@ -429,7 +224,7 @@ bool tokens_has(struct tokens *tokens, const struct token_candidates *candidates
         auto_attempt struct attempt attempt;
         attempt_begin(&attempt, tokens, &candidates->items[i], false);
         auto_token struct token token = { 0 };
-        enum keyring_answer answer = look_up(&attempt, &token, &unused);
+        enum keyring_answer answer = token_look_up(&attempt, &token, &unused);
         if (answer == KEYRING_FAILED)
             return false;
         if (answer == KEYRING_FOUND && secret_equals(token.access_token, text, length))
@@ -445,7 +240,7 @@ static bool erase_of(struct tokens *tokens, const struct token_request *candidat
     auto_token struct token token = { 0 };
     auto_attempt struct attempt attempt;
     attempt_begin(&attempt, tokens, candidate, false);
-    enum keyring_answer answer = look_up(&attempt, &token, error);
+    enum keyring_answer answer = token_look_up(&attempt, &token, error);
     if (answer != KEYRING_FOUND)
         return answer != KEYRING_FAILED;
     const struct secret *text = token.access_token;

@@ -30,7 +30,6 @@ static void a_url_below_a_base_url_is_ours(void **state)
         "https://pkgs.dev.azure.com/contoso/_packaging/app/pypi/simple/",
         "HTTPS://PKGS.dev.azure.com:443/contoso/app/_packaging/app/pypi/simple/?a=b#c",
         "https://contoso.pkgs.visualstudio.com/_packaging/app/pypi/simple/",
-        "https://dev.azure.com/contoso/",
         "https://feed.example:8443/pypi/simple/",
         "https://feed.example:8443/pypi",
     };
@@ -45,6 +44,9 @@ static void any_other_url_is_not(void **state)
 {
     (void)state;
     static const char *const urls[] = {
+        /* where anybody's files are */
+        "https://dev.azure.com/contoso/",
+        "https://contoso.visualstudio.com/",
         /* look-alikes */
         "https://pkgs.dev.azure.com.evil.example/contoso/",
         "https://pkgs.dev.azure.com@evil.example/contoso/",

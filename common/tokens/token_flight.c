@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+#include "common/tokens/token_flight.h"
+
+#include <time.h>
+
+#include "common/base/deadline.h"
+#include "common/base/single_flight.h"
+#include "common/entra/identity_source.h"
+#include "common/tokens/shared_failures.h"
+#include "common/tokens/sign_in_needed.h"
+#include "common/tokens/token_lookup.h"
+
+/* On a busy machine, the keyring may fail a process and serve another one. If it has failed this
+ * one, but the flight's leader has stored the token since this process began, has the keyring asked
+ * again: a request would only make the machine busier. */
+static bool find_keyring_works(struct attempt *attempt)
+{
+    struct tokens *tokens = attempt->tokens;
+    return token_store_can_try_again(&tokens->store) &&
+           single_flight_has_succeeded(shared_failures_name("flight", &attempt->request).text,
+                                       tokens->began) &&
+           token_store_try_again(&tokens->store, true);
+}
+
+/* Stores a new token. The keyring may have failed the leader before the request, when all asked it;
+ * by now, followers only wait. */
+static bool store_new(struct attempt *attempt, bool is_leader, const struct token *fresh,
+                      struct error *error)
+{
+    struct token_store *store = &attempt->tokens->store;
+    int64_t deadline = attempt->deadline;
+    if (is_leader && token_store_try_again(store, false))
+        deadline = deadline_in(deadline_left(deadline) / 4);
+    return token_store_keep(store, &attempt->request, fresh, deadline, error);
+}
+
+/* Looks once more if another flight has ended since this process looked, unless it wants a token
+ * that no other has got. */
+static enum keyring_answer look_up_as_leader(struct attempt *attempt, int64_t since,
+                                             struct token *token, struct error *error)
+{
+    struct runtime_name name = shared_failures_name("flight", &attempt->request);
+    bool wants_own = attempt->wants_new && attempt->was_received_on == 0;
+    enum keyring_answer answer = KEYRING_NOTHING;
+    if (!wants_own && single_flight_has_succeeded(name.text, attempt->looked_at))
+        do
+            answer = token_look_up_again(attempt, since, token, error);
+        while (answer == KEYRING_NOTHING && find_keyring_works(attempt));
+    return answer;
+}
+
+/* The leader's part: acquires the token and stores it, unless another process just has. If it
+ * cannot be stored, tells the followers not to wait for it. */
+static enum acquire_end lead(struct attempt *attempt, bool is_leader, int64_t since,
+                             struct token *token, struct error *error)
+{
+    const struct token_store *store = &attempt->tokens->store;
+    struct runtime_name name = shared_failures_name("flight", &attempt->request);
+    auto_token struct token fresh = { 0 };
+    enum keyring_answer answer = look_up_as_leader(attempt, since, token, error);
+    if (answer != KEYRING_NOTHING)
+        return answer == KEYRING_FOUND ? ACQUIRED : ACQUIRE_FAILED;
+    enum acquire_end end = token_source_acquire(attempt, &fresh, error);
+    if (end != ACQUIRED)
+        return end;
+    bool stored = store_new(attempt, is_leader, &fresh, error);
+    if (store->trouble.message[0] != '\0')
+        shared_failures_report_not_stored(&attempt->request, &store->trouble);
+    else
+        single_flight_note_success(name.text);
+    if (!stored)
+        return ACQUIRE_FAILED;
+    token_move(token, &fresh);
+    return ACQUIRED;
+}
+
+/* Whether a leader could not store the token, so that others cannot either. If the keyring serves
+ * this process, it may have been busy when it failed the leader. */
+static bool is_waiting_in_vain(const struct attempt *attempt)
+{
+    const struct tokens *tokens = attempt->tokens;
+    struct error why = { 0 };
+    return shared_failures_was_not_stored(&attempt->request, tokens->began, &why) &&
+           !(token_store_failure_may_pass(&why) && token_store_can_keep(&tokens->store));
+}
+
+static enum acquire_end fail_late(const struct token_request *request, struct error *error)
+{
+    bool is_machine = request->credential_count == 1 &&
+                      request->credentials[0].kind == CREDENTIAL_MANAGED_IDENTITY;
+    if (request->for_user)
+        sign_in_fail_pending(error);
+    else
+        error_set(error, ERROR_NETWORK,
+                  "another process has requested this token from %s and got no answer in time",
+                  is_machine ? identity_source_find()->name : request->instance);
+    return ACQUIRE_FAILED;
+}
+
+enum acquire_end token_flight_acquire(struct attempt *attempt, struct token *token,
+                                      struct error *error)
+{
+    const struct tokens *tokens = attempt->tokens;
+    struct runtime_name name = shared_failures_name("flight", &attempt->request);
+    int64_t wait_until = attempt->deadline;
+    int64_t renewed = attempt->was_received_on;
+    int64_t since = renewed > 0 ? renewed + 1 : time(NULL);
+    while (token_store_can_keep(&tokens->store) || token_store_can_try_again(&tokens->store)) {
+        auto_single_flight struct single_flight flight;
+        switch (single_flight_join(&flight, name.text, wait_until)) {
+        case SINGLE_FLIGHT_LEADER:
+            if (!find_keyring_works(attempt))
+                return lead(attempt, true, since, token, error);
+            single_flight_leave(&flight);
+            break;
+        case SINGLE_FLIGHT_LATE:
+            /* The leader may be asking the user to sign in. A follower that could do so too waits
+             * as long as a sign-in may take. */
+            if (!attempt->request.for_user || wait_until >= tokens->sign_in_deadline ||
+                attempt->may_ask == NULL || !attempt->may_ask())
+                return fail_late(&attempt->request, error);
+            wait_until = tokens->sign_in_deadline;
+            continue;
+        case SINGLE_FLIGHT_FOLLOWER:
+            find_keyring_works(attempt);
+            break;
+        }
+        trace("network: another process has just requested this token");
+        if (wait_until != attempt->deadline)
+            token_source_extend_deadline(attempt);
+        enum keyring_answer answer = token_look_up_again(attempt, since, token, error);
+        if (answer == KEYRING_FOUND)
+            return ACQUIRED;
+        if (answer == KEYRING_FAILED ||
+            shared_failures_found(&attempt->request, tokens->began, error))
+            return ACQUIRE_FAILED;
+        if (is_waiting_in_vain(attempt))
+            break;
+        if (deadline_left(wait_until) == 0)
+            return fail_late(&attempt->request, error);
+    }
+    return lead(attempt, false, since, token, error);
+}
