@@ -141,6 +141,7 @@ def test_the_sockets_of_systemd_are_the_commands(world):
     (["--env", "X=Graph", "--env", "X=Azure", "--", "true"], "--env X is given twice"),
     (["--only", "NoSuchApi", "--", "true"], "NoSuchApi"),
     (["--only", "Graph", "--no-endpoint", "--", "true"], "cannot be used together"),
+    (["--any-identity", "--no-endpoint", "--", "true"], "cannot be used together"),
     (["--api", "Graph", "--", "true"], "--api has no effect on 'entra run'"),
     *[(["--env", f"{name}=Graph", "--", "true"], f"{name} does not hold a password or token")
       for name in ("PATH", "LD_PRELOAD", "LD_LIBRARY_PATH", "BASH_ENV", "ENV", "HOME",

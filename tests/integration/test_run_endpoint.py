@@ -192,7 +192,10 @@ def test_a_request_that_names_another_identity_gets_no_token(world, serve, name,
     answer = serve(world).ask(query={name: value})
     assert answer.status == 400
     assert value in answer.message and "AZURE_CLIENT_ID" in answer.message
+    assert "--any-identity" in answer.message
     assert "access_token" not in answer.text and world.authority.token_requests == []
+    answer = serve(world, "--any-identity").ask(query={name: value})
+    assert answer.status == 200 and answer.json["client_id"] == contoso.DAEMON.client_id
 
 
 def test_an_id_of_the_managed_identity_may_be_named(world, serve):

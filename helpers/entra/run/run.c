@@ -16,6 +16,7 @@ enum own_option {
     NO_ENDPOINT,
     LISTEN,
     ALLOW_CONTAINERS,
+    ANY_IDENTITY,
 };
 enum own_list {
     ENV,
@@ -46,6 +47,9 @@ static bool read_address(const struct options *options, struct wish *wish, struc
     wish->address = address != NULL ? address : RUN_LISTENER_LOOPBACK;
     if (address != NULL && !wish->with_endpoint)
         return error_set(error, ERROR_USAGE, "--listen and --no-endpoint cannot be used together");
+    if (options->own[ANY_IDENTITY] != NULL && !wish->with_endpoint)
+        return error_set(error, ERROR_USAGE,
+                         "--any-identity and --no-endpoint cannot be used together");
     if (run_listener_is_loopback(wish->address) || options->own[ALLOW_CONTAINERS] != NULL)
         return true;
     error_set(error, ERROR_USAGE, "--listen %.80s: others could reach the endpoint there", address);
@@ -150,7 +154,8 @@ static bool run_run(const struct options *options, int count, char **operands, s
     run_environment_begin(&environment, wish.with_endpoint);
     setenv("ENTRA_RENEWAL", "inline", 1); /* nothing of ours outlives the command */
     const struct run_server_settings settings = { options, wish.address, wish.limits,
-                                                  wish.limit_count };
+                                                  wish.limit_count,
+                                                  options->own[ANY_IDENTITY] != NULL };
     if (wish.with_endpoint && !run_server_start(&settings, &server, error))
         return false;
     if (!get_tokens(options, &wish, &environment, error))
@@ -175,6 +180,8 @@ static const struct option_spec own_options[] = {
       OPTION_TEXT, OPTION_OWN(LISTEN), 0 },
     { "allow-containers", NULL, "allow it: the containers of that network are trusted",
       OPTION_OWN_FLAG, OPTION_OWN(ALLOW_CONTAINERS), 0 },
+    { "any-identity", NULL, "answer as yourself if the command names another identity",
+      OPTION_OWN_FLAG, OPTION_OWN(ANY_IDENTITY), 0 },
     { "no-endpoint", NULL, "offer no managed identity to the command", OPTION_OWN_FLAG,
       OPTION_OWN(NO_ENDPOINT), 0 },
     { .name = NULL },

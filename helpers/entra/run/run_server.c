@@ -69,11 +69,14 @@ static struct secret *make_answer(const struct run_server_settings *settings,
     auto_run_token struct run_token token = { 0 };
     struct error error = { 0 };
     const struct run_limit *limit = find_limit(settings, request->resource);
+    struct identity_request own = *request; /* owns nothing */
+    if (settings->for_any_identity)
+        own.id_kind = IDENTITY_SYSTEM;
     if (limit == NULL && settings->limit_count > 0)
         error_set(&error, ERROR_REFUSED, "%.200s is not among what 'entra run --only' names",
                   request->resource);
     else
-        run_token_get_requested(settings->options, limit, request, &token, &error);
+        run_token_get_requested(settings->options, limit, &own, &token, &error);
     if (token.text == NULL)
         return identity_answer_error(&error);
     return identity_answer_token(&token, request->resource, time(NULL));

@@ -42,6 +42,7 @@ struct run_server_settings {
     const char *address;            /* of this machine, to listen at */
     const struct run_limit *limits; /* what may be asked for */
     size_t limit_count;             /* 0: anything */
+    bool for_any_identity;          /* a request that names another one is answered all the same */
 };
 
 /* Starts to serve, on a free port. The caller stops *ret_server with run_server_stop, also on

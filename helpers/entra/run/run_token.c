@@ -143,7 +143,8 @@ static bool keep_asked_for(struct token_candidates *candidates,
               request->id, id_shown(client_id));
     return error_hint(error, "Have the command name no identity (it may take one from "
                              "AZURE_CLIENT_ID), or give the identity to 'entra run' in its "
-                             "configuration, or with --client-id.");
+                             "configuration, or with --client-id. For a program that is written "
+                             "for an identity of its own, there is --any-identity.");
 }
 
 bool run_token_get_requested(const struct options *options, const struct run_limit *limit,
