@@ -255,6 +255,62 @@ def test_a_link_to_a_former_installation_is_replaced(user):
     assert link(user).exists()
 
 
+def test_a_link_that_leads_to_no_program_is_replaced(user):
+    target = user.session.home / "keyring-credential-entra"
+    target.write_text("")
+    link(user).parent.mkdir(parents=True)
+    link(user).symlink_to(target)
+    assert set_up(user).code == 0
+    assert link(user).resolve() != target and target.exists()
+
+
+@pytest.mark.parametrize("folder", [".local/bin", "bin"])
+@pytest.mark.parametrize("what", ["a directory", "a link to something else", "another file"])
+def test_what_is_in_the_way_is_named(user, folder, what):
+    obstacle = user.session.home / folder / "keyring"
+    obstacle.parent.mkdir(parents=True)
+    user.session.env["PATH"] = user.session.env["PATH"].replace("/.local/bin:", f"/{folder}:")
+    if what == "a directory":
+        obstacle.mkdir()
+    elif what == "another file":
+        obstacle.write_text("")
+    else:
+        obstacle.symlink_to("/nonexistent/pipx/venvs/keyring/bin/keyring")
+    outcome = set_up(user)
+    assert (outcome.code, outcome.out) == (OTHER, "")
+    assert f"{obstacle}, which is {what}, is in the way of our link" in outcome.err
+    assert "PATH" not in outcome.err
+    (advised,) = re.findall(r"'(entra setup pip)'", outcome.err)
+    obstacle.rename(f"{obstacle}.old")
+    assert user.run("sh", "-c", advised).code == 0 and obstacle.resolve().exists()
+
+
+def test_another_folder_does_for_one_with_something_in_the_way(user):
+    link(user).mkdir(parents=True)
+    user.session.env["PATH"] = f"{user.session.home}/bin:{user.session.env['PATH']}"
+    assert set_up(user).code == 0
+    assert (user.session.home / "bin" / "keyring").is_symlink()
+
+
+def test_a_folder_that_cannot_be_looked_into_is_named(user):
+    link(user).parent.parent.mkdir(exist_ok=True)
+    link(user).parent.write_text("")
+    outcome = set_up(user)
+    assert outcome.code == OTHER
+    assert f"no link can be made at {link(user)}: Not a directory" in outcome.err
+
+
+def test_a_relative_link_is_not_setups(user, programs):
+    for name in ("entra", "keyring-credential-entra"):
+        (user.session.home / name).symlink_to(programs / name)
+    link(user).parent.mkdir(parents=True)
+    link(user).symlink_to("../../keyring-credential-entra")
+    assert set_up(user).code == 0
+    outcome = set_up(user, "--remove")
+    assert "is a link to our helper that setup did not make" in outcome.err
+    assert link(user).is_symlink()
+
+
 @pytest.mark.parametrize("target", ["/bin/true", "/nonexistent/keyring", "keyring"])
 def test_another_link_is_never_replaced(user, target):
     link(user).parent.mkdir(parents=True)
