@@ -7,6 +7,7 @@ import configparser
 import json
 import random
 import re
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -400,9 +401,101 @@ def test_a_variable_that_takes_precedence_is_warned_of(user, variable):
     assert outcome.code == 0 and f"{variable} is set to 'disabled'" in outcome.err
 
 
-def test_a_section_that_takes_precedence_is_warned_of(user):
-    pip_conf(user, "[install]\nkeyring-provider = disabled\n")
-    assert "another keyring-provider for 'pip install'" in set_up(user).err
+@dataclass(frozen=True)
+class Rival:
+    """What comes before the user's files: variables, and files below the home folder. `{}` is that
+    in each of them, and in the warning. `stops` is the program that it keeps from asking."""
+
+    warning: str
+    env: dict[str, str] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
+    stops: str = ""
+
+
+OF_GLOBAL = "another keyring-provider, which takes precedence over {}/.config/pip/pip.conf"
+DISABLED = "keyring-provider = disabled\n"
+UV_DISABLED = 'keyring-provider = "disabled"\n'
+RIVALS = {
+    "another file of pip": Rival(
+        "PIP_CONFIG_FILE is set, so pip does not read {}/.config/pip/pip.conf. Unset it, or set "
+        "keyring-provider to subprocess in {}/pip.conf.",
+        {"PIP_CONFIG_FILE": "{}/pip.conf"}, {"pip.conf": "[global]\n"}, stops="pip"),
+    "no file of pip": Rival(
+        "PIP_CONFIG_FILE is set, so pip does not read {}/.config/pip/pip.conf. Unset it.\n",
+        {"PIP_CONFIG_FILE": "/dev/null"}, stops="pip"),
+    "another file of pip with another value": Rival(
+        "{}/pip.conf has " + OF_GLOBAL,
+        {"PIP_CONFIG_FILE": "{}/pip.conf"}, {"pip.conf": f"[global]\n{DISABLED}"}, stops="pip"),
+    "a virtual environment": Rival(
+        "{}/venv/pip.conf has " + OF_GLOBAL,
+        {"VIRTUAL_ENV": "{}/venv"}, {"venv/pip.conf": f"[DEFAULT]\n{DISABLED}[global]\n"}, stops="pip"),
+    "a command of pip": Rival(
+        "{}/.config/pip/pip.conf has another keyring-provider for 'pip install'. Remove that line",
+        {}, {".config/pip/pip.conf": f"[install]\n{DISABLED}"}, stops="pip"),
+    "all commands of pip": Rival(
+        "{}/.config/pip/pip.conf has another keyring-provider for 'pip wheel'",
+        {}, {".config/pip/pip.conf": f"[DEFAULT]\n{DISABLED}[wheel]\n[install]\n"}, stops="pip"),
+    "the former file of pip": Rival(
+        "{}/.pip/pip.conf has another keyring-provider for 'pip install'",
+        {}, {".pip/pip.conf": f"[install]\n{DISABLED}"}, stops="pip"),
+    "another file of uv": Rival(
+        "UV_CONFIG_FILE is set, so uv does not read {}/.config/uv/uv.toml. Unset it, or set "
+        "keyring-provider to subprocess in {}/uv.toml.",
+        {"UV_CONFIG_FILE": "{}/uv.toml"}, {"uv.toml": UV_DISABLED}, stops="uv"),
+    "no file of uv": Rival(
+        "UV_NO_CONFIG is set, so uv does not read {}/.config/uv/uv.toml. Unset it.\n",
+        {"UV_NO_CONFIG": "1"}, stops="uv"),
+    "uv pip": Rival(
+        "{}/.config/uv/uv.toml has another keyring-provider for 'uv pip'. Remove that line",
+        {}, {".config/uv/uv.toml": f"[pip]\n{UV_DISABLED}"}, stops="uv"),
+}
+NO_RIVALS = {
+    "another file of pip with the same value": Rival(
+        "", {"PIP_CONFIG_FILE": "{}/pip.conf"}, {"pip.conf": f"[global]\n{LINE}\n"}),
+    "a file of pip that is not there": Rival("", {"PIP_CONFIG_FILE": "{}/pip.conf"}),
+    "a variable before the files": Rival(
+        "", {"PIP_KEYRING_PROVIDER": "subprocess", "PIP_CONFIG_FILE": "/dev/null"}),
+    "a default that no command inherits": Rival(
+        "", {}, {".config/pip/pip.conf": f"[DEFAULT]\n{DISABLED}"}),
+    "a command with the same value before a file with another": Rival(
+        "", {}, {".config/pip/pip.conf": f"[install]\n{LINE}\n",
+                 ".pip/pip.conf": f"[global]\n{DISABLED}[install]\n{DISABLED}"}),
+    "another file of uv with the same value": Rival(
+        "", {"UV_CONFIG_FILE": "{}/uv.toml", "UV_NO_CONFIG": "1"},
+        {"uv.toml": 'keyring-provider = "subprocess"\n'}),
+    "a variable before the files of uv": Rival(
+        "", {"UV_KEYRING_PROVIDER": "subprocess", "UV_NO_CONFIG": "true"}),
+    "uv that may read its files": Rival("", {"UV_NO_CONFIG": "0"}),
+    "uv pip with the same value": Rival(
+        "", {}, {".config/uv/uv.toml": '[pip]\nkeyring-provider = "subprocess"\n'}),
+}
+
+
+def meet(world: World, rival: Rival) -> tuple[dict[str, str], str]:
+    """Writes its files, and one of uv's. Returns its variables and its warning."""
+    home = str(world.session.home)
+    uv_toml(world, "")
+    for name, text in rival.files.items():
+        file = world.session.home / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    env = {name: value.replace("{}", home) for name, value in rival.env.items()}
+    return env, rival.warning.replace("{}", home)
+
+
+@pytest.mark.parametrize("name", RIVALS)
+def test_what_comes_before_the_files_is_warned_of(user, name):
+    env, warned = meet(user, RIVALS[name])
+    for _ in ("setting up", "set up"):
+        outcome = set_up(user, env=env)
+        assert outcome.code == 0 and warned in outcome.err, outcome
+
+
+@pytest.mark.parametrize("name", NO_RIVALS)
+def test_what_does_not_matter_is_not_warned_of(user, name):
+    env, _ = meet(user, NO_RIVALS[name])
+    assert set_up(user, env=env).code == 0
+    assert set_up(user, env=env).err == "pip is already set up.\n"
 
 
 def test_it_takes_no_operand_and_no_option_of_the_helper(user):

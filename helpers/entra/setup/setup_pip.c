@@ -18,6 +18,7 @@
 #include "common/base/text.h"
 #include "helpers/entra/entra.h"
 #include "helpers/entra/setup/keyring_link.h"
+#include "helpers/entra/setup/keyring_rivals.h"
 #include "helpers/entra/setup/keyring_user.h"
 #include "helpers/entra/setup/setup.h"
 
@@ -177,26 +178,18 @@ static bool change_setting(const struct job *job, size_t i, struct error *error)
 
 /* ---- what else there is ---- */
 
-static bool is_other_value(const char *value)
+static void warn_of_rival(void *context, const char *text, const char *advice)
 {
-    return value != NULL && strcmp(value, "subprocess") != 0;
+    (void)context;
+    warning_of("", advice, "%s", text);
 }
 
 /* Warns of what comes before the files. */
 static void warn_of_rivals(const struct job *job)
 {
-    static const char *const sections[] = { "install", "download", "wheel" };
     for (enum keyring_user_name i = 0; i < KEYRING_USERS; i++)
-        if (job->is_meant[i] && is_other_value(environment(keyring_users[i].variable)))
-            warning("%s is set to '%.40s', which takes precedence over %s",
-                    keyring_users[i].variable, environment(keyring_users[i].variable),
-                    job->files[i].path);
-    for (size_t i = 0; i < ARRAY_SIZE(sections); i++) {
-        const struct setting setting = { sections[i], "keyring-provider", "subprocess" };
-        if (setting_find(&setting, job->files[KEYRING_USER_PIP].text) == SETTING_OTHER)
-            warning("%s has another keyring-provider for 'pip %s'",
-                    job->files[KEYRING_USER_PIP].path, sections[i]);
-    }
+        if (job->is_meant[i])
+            keyring_rivals_each(i, warn_of_rival, NULL);
 }
 
 static void say_what_is_asked(void)
