@@ -82,6 +82,7 @@ def test_pip_is_set_up_and_undone(user):
     assert outcome.out == (f"ln -s {link(user).readlink()} {link(user)}\n"
                            f"{pip_conf(user)}: sets {LINE}\n")
     assert "no other keyring in PATH" in outcome.err and "VssSessionToken@" in outcome.err
+    assert "pip before 23.1 never asks with --no-input." in outcome.err
     assert not uv_toml(user).exists()
     undone = set_up(user, "--remove")
     assert (undone.code, undone.err) == (0, ""), undone

@@ -200,7 +200,8 @@ static void say_what_is_asked(void)
     else
         notice("There is no other keyring in PATH, which could have passwords for other indexes.");
     notice("uv, and pip before 26.2, ask only if the URL of the index has a user name: "
-           "https://VssSessionToken@pkgs.dev.azure.com/... (any name will do).");
+           "https://VssSessionToken@pkgs.dev.azure.com/... (any name will do). pip "
+           "before 23.1 never asks with --no-input.");
 }
 
 static void say_what_stays(const struct job *job)
