@@ -220,6 +220,16 @@ def test_another_keyring_behind_the_link_is_named(user):
     assert user.run("keyring", "get", "system", "ada").out == "other\n"
 
 
+def test_another_keyring_that_cannot_be_run_is_warned_of(user):
+    other = other_keyring(user, "opt/bin")
+    other.write_text("#!/nowhere/venvs/keyring/bin/python\n")
+    user.session.env["PATH"] += f":{other.parent}"
+    for _ in ("setting up", "set up"):
+        outcome = set_up(user)
+        assert outcome.code == 0 and "as before" not in outcome.err
+        assert f"{other} cannot be run: its interpreter /nowhere/" in outcome.err
+
+
 @pytest.mark.parametrize("slash", ["", "/"])
 @pytest.mark.parametrize("folder", [".local/bin", "opt/bin"])
 def test_another_keyring_before_the_link_is_left_alone(user, folder, slash):

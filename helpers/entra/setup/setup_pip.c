@@ -14,8 +14,10 @@
 #include "common/base/environment.h"
 #include "common/base/output.h"
 #include "common/base/report.h"
+#include "common/base/script.h"
 #include "common/base/search_path.h"
 #include "common/base/text.h"
+#include "common/entra/error_report.h"
 #include "helpers/entra/entra.h"
 #include "helpers/entra/setup/keyring_link.h"
 #include "helpers/entra/setup/keyring_rivals.h"
@@ -184,20 +186,31 @@ static void warn_of_rival(void *context, const char *text, const char *advice)
     warning_of("", advice, "%s", text);
 }
 
-/* Warns of what comes before the files. */
+/* Warns of one that is to be asked, and cannot. */
+static void warn_of_next(void)
+{
+    struct error error = { 0 };
+    autofree char *next = keyring_link_next();
+    if (next != NULL && !script_check(next, &error))
+        error_warn(&error);
+}
+
+/* Warns of what comes before the files, and of the next keyring. */
 static void warn_of_rivals(const struct job *job)
 {
     for (enum keyring_user_name i = 0; i < KEYRING_USERS; i++)
         if (job->is_meant[i])
             keyring_rivals_each(i, warn_of_rival, NULL);
+    warn_of_next();
 }
 
 static void say_what_is_asked(void)
 {
+    struct error unused = { 0 };
     autofree char *next = keyring_link_next();
-    if (next != NULL)
+    if (next != NULL && script_check(next, &unused))
         notice("Passwords for other indexes come from %s as before.", next);
-    else
+    else if (next == NULL)
         notice("There is no other keyring in PATH, which could have passwords for other indexes.");
     notice("uv, and pip before 26.2, ask only if the URL of the index has a user name: "
            "https://VssSessionToken@pkgs.dev.azure.com/... (any name will do). pip "
