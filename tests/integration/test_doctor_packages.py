@@ -128,6 +128,13 @@ def test_a_registry_that_gets_no_token_fails(world):
     assert status == "failed" and message.startswith("the registry 'contoso' gets no token")
 
 
+def test_a_variable_that_names_another_provider_fails(world):
+    write_cargo(world)
+    report = examine(world, env={"CARGO_REGISTRIES_CONTOSO_CREDENTIAL_PROVIDER": "cargo:token"})
+    status, message = of(report, "cargo")
+    assert status == "failed" and "does not ask entra for the registry 'contoso'" in message
+
+
 def test_a_provider_that_cargo_does_not_find_fails(world):
     write_cargo(world, provider="/nowhere/" + CARGO)
     report = examine(world)
