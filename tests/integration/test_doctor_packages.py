@@ -72,7 +72,8 @@ def test_a_login_that_is_used_first_fails_with_the_command_that_mends_it(world):
     logins = world.session.runtime / "containers" / "auth.json"
     logins.parent.mkdir()
     logins.write_text(json.dumps({"auths": {"contoso.azurecr.io": {"auth": "eDp5"}}}))
-    (finding,) = examine(world).of("docker", "failed")
+    path = f"{script(world.session.home / 'bin' / 'podman').parent}:{world.session.env['PATH']}"
+    (finding,) = examine(world, env={"PATH": path}).of("docker", "failed")
     assert "use the login for contoso.azurecr.io" in finding["message"]
     assert finding["hint"] == "Run 'podman logout contoso.azurecr.io'."
 
