@@ -536,15 +536,38 @@ def test_it_is_a_part_of_setup_where_pip_is_configured(user, how):
     assert files(user) == before
 
 
+def test_setup_does_not_say_that_pip_asks_where_something_keeps_it_from(user):
+    assert set_up(user).code == 0
+    outcome = user.run("entra", "setup", "--yes", env={"PIP_KEYRING_PROVIDER": "disabled"})
+    assert "  pip       is set up, but does not always ask entra\n" in outcome.out
+    assert outcome.code == 0 and "PIP_KEYRING_PROVIDER is set to 'disabled'" in outcome.err
+
+
 def test_elsewhere_setup_leaves_pip_alone(user):
     outcome = user.run("entra", "setup", "--yes")
     assert "  pip " not in outcome.out
     assert not link(user).is_symlink() and not pip_conf(user).exists()
 
 
-def test_another_keyring_does_not_stop_setup(user):
+def test_another_keyring_does_not_stop_setup_where_no_feed_is_named(user):
     pip_conf(user, "[global]\n")
-    other_keyring(user, ".local/bin")
+    other = other_keyring(user, ".local/bin")
     outcome = user.run("entra", "setup", "--yes")
-    assert outcome.code == 0 and "cannot ask entra: see 'entra setup pip'" in outcome.out
+    assert outcome.code == 0, outcome
+    assert f"pip       is not set up: pip and uv run {other}, which is another program" in outcome.out
     assert pip_conf(user).read_text() == "[global]\n"
+
+
+@pytest.mark.parametrize("how", ["pip.conf", "uv.toml", "variable"])
+def test_setup_fails_where_another_keyring_answers_for_a_feed(user, how):
+    """And sets up the others."""
+    env = {"UV_INDEX": INDEX} if how == "variable" else {}
+    if how == "pip.conf":
+        pip_conf(user, f"[global]\nextra-index-url = {INDEX}\n")
+    if how == "uv.toml":
+        uv_toml(user, f'[[index]]\nurl = "{INDEX}"\n')
+    other = other_keyring(user, ".local/bin")
+    outcome = user.run("entra", "setup", "--yes", env=env)
+    assert outcome.code == OTHER, outcome
+    assert f"cannot set up pip: pip and uv run {other}, which is another program" in outcome.err
+    assert "credential.https://dev.azure.com.helper" in outcome.out

@@ -195,13 +195,16 @@ static void warn_of_next(void)
         error_warn(&error);
 }
 
-/* Warns of what comes before the files, and of the next keyring. */
-static void warn_of_rivals(const struct job *job)
+/* Warns of what comes before the files, and of the next keyring. Returns whether there is the
+ * former. */
+static bool warn_of_rivals(const struct job *job)
 {
+    size_t count = 0;
     for (enum keyring_user_name i = 0; i < KEYRING_USERS; i++)
         if (job->is_meant[i])
-            keyring_rivals_each(i, warn_of_rival, NULL);
+            count += keyring_rivals_each(i, warn_of_rival, NULL);
     warn_of_next();
+    return count > 0;
 }
 
 static void say_what_is_asked(void)
@@ -289,22 +292,42 @@ static const struct option_spec own_options[] = {
 
 /* ---- a part of `entra setup` ---- */
 
-static bool names_feed(const char *urls)
+static bool has_feed(const char *urls)
 {
     return urls != NULL && (strstr(urls, "pkgs.dev.azure.com") != NULL ||
                             strstr(urls, ".pkgs.visualstudio.com") != NULL);
 }
 
-/* Whether the user has configured pip or uv, or told them of a feed. */
-static bool is_configured(const struct job *job)
+/* Whether the user has told pip or uv of a feed of Azure Artifacts. */
+static bool names_feed(const struct job *job)
 {
     static const char *const variables[] = { "PIP_INDEX_URL",    "PIP_EXTRA_INDEX_URL",
                                              "UV_DEFAULT_INDEX", "UV_INDEX",
                                              "UV_INDEX_URL",     "UV_EXTRA_INDEX_URL" };
-    bool is = job->files[KEYRING_USER_PIP].exists || job->files[KEYRING_USER_UV].exists;
+    bool has = false;
+    for (enum keyring_user_name i = 0; i < KEYRING_USERS; i++)
+        has = has || has_feed(job->files[i].text->bytes);
     for (size_t i = 0; i < ARRAY_SIZE(variables); i++)
-        is = is || names_feed(environment(variables[i]));
-    return is;
+        has = has || has_feed(environment(variables[i]));
+    return has;
+}
+
+static bool is_configured(const struct job *job)
+{
+    return job->files[KEYRING_USER_PIP].exists || job->files[KEYRING_USER_UV].exists ||
+           names_feed(job);
+}
+
+/* Who has another keyring may need no more than that, and has set it up: it is a failure only where
+ * there is a feed that would be asked for. */
+static bool note_obstacle(const struct job *job, struct setup_plan *plan, struct error *error)
+{
+    keyring_link_explain(&job->link, error);
+    if (names_feed(job))
+        return error_wanted(error, "cannot set up pip");
+    setup_plan_note(plan, "is not set up: %s", error->message);
+    *error = (struct error){ 0 };
+    return true;
 }
 
 /* The link has no options. */
@@ -327,9 +350,10 @@ static bool look_at_pip(const struct options *options, struct setup_plan *plan, 
     } else if (job.is_removal || (!is_done(&job) && !is_configured(&job))) {
         return true;
     } else if (is_done(&job)) {
-        setup_plan_note(plan, "already asks entra for package feeds");
+        setup_plan_note(plan, warn_of_rivals(&job) ? "is set up, but does not always ask entra"
+                                                   : "already asks entra for package feeds");
     } else if (!job.link.is_ours && job.link.path == NULL) {
-        setup_plan_note(plan, "cannot ask entra: see 'entra setup pip'");
+        return note_obstacle(&job, plan, error);
     } else {
         setup_plan_change(plan, "asks entra for package feeds");
         note_options(options, plan);
