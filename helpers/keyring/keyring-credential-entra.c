@@ -43,7 +43,7 @@ static bool hand_on(bool is_get, struct error *error)
 {
     autofree char *next = next_keyring_find();
     if (next != NULL)
-        next_keyring_become(next);
+        return next_keyring_become(next, error);
     is_not_found = true;
     trace("keyring: there is no other keyring in PATH to ask");
     return is_get || error_set(error, ERROR_OTHER,
@@ -57,7 +57,8 @@ static bool fail(struct error *error)
     autofree char *next = error->kind == ERROR_SIGN_IN ? next_keyring_find() : NULL;
     if (next != NULL) {
         error_print(error);
-        next_keyring_become(next);
+        next_keyring_become(next, error);
+        error->kind = ERROR_SIGN_IN;
     }
     return false;
 }
@@ -156,14 +157,15 @@ static const struct program provider_program = {
     .run = answer_provider,
 };
 
-static int run_provider(int argc, char **argv)
+/* Runs a program with all words as operands. */
+static int run_with_operands(int argc, char **argv, const struct program *program)
 {
     static char end[] = "--";
     char **words = calloc((size_t)argc + 2, sizeof *words);
     words[0] = argv[0];
     words[1] = end;
     memcpy(words + 2, argv + 1, ((size_t)argc - 1) * sizeof *words);
-    int code = program_main(argc + 1, words, &provider_program);
+    int code = program_main(argc + 1, words, program);
     free(words);
     return code;
 }
@@ -177,15 +179,30 @@ static bool is_for_another(char **argv)
            !keyring_request_is_get(argv + 1);
 }
 
+static struct error next_error; /* why the next one cannot be run */
+
+static bool fail_with_next(const struct options *options, int count, char **operands,
+                           struct error *error)
+{
+    (void)options, (void)count, (void)operands;
+    *error = next_error;
+    return false;
+}
+
+static const struct program next_program = {
+    .name = NAME,
+    .run = fail_with_next,
+};
+
 int keyring_credential_entra(int argc, char **argv)
 {
     if (argc > 1 && provider_request_is(argv[1]))
-        return run_provider(argc, argv);
+        return run_with_operands(argc, argv, &provider_program);
     next_keyring_begin(argv);
     if (is_for_another(argv)) {
         autofree char *next = next_keyring_find();
-        if (next != NULL)
-            next_keyring_become(next);
+        if (next != NULL && !next_keyring_become(next, &next_error))
+            return run_with_operands(argc, argv, &next_program);
     }
     int code = program_main(argc, argv, &keyring_credential_program);
     return code == 0 && is_not_found ? ERROR_OTHER : code;

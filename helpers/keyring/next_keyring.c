@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "helpers/keyring/next_keyring.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include "common/base/environment.h"
 #include "common/base/own_program.h"
 #include "common/base/report.h"
+#include "common/base/script.h"
 #include "common/base/search_path.h"
 #include "common/base/text.h"
 
@@ -53,7 +55,7 @@ char *next_keyring_find(void)
     return search_path_find_behind("keyring", environment(MARK), is_another);
 }
 
-void next_keyring_become(const char *path)
+bool next_keyring_become(const char *path, struct error *error)
 {
     size_t count = 0;
     autofree char *mark = text_format(MARK "=%s", path);
@@ -64,6 +66,10 @@ void next_keyring_become(const char *path)
     signal(SIGPIPE, SIG_DFL); /* ignored since signals_begin, as is the other */
     signal(SIGXFSZ, SIG_DFL);
     execve(path, arguments, variables);
-    trace("keyring: %s cannot be run: %m", path);
+    int why = errno;
     variables[count] = NULL;
+    if (!script_check(path, error))
+        return false;
+    error_set(error, ERROR_OTHER, "%s cannot be run: %s", path, strerror(why));
+    return error_hint(error, "Install it again, or remove it.");
 }

@@ -7,6 +7,10 @@
 #ifndef HELPERS_KEYRING_NEXT_KEYRING_H
 #define HELPERS_KEYRING_NEXT_KEYRING_H
 
+#include <stdbool.h>
+
+#include "common/base/error.h"
+
 /* Keeps the command line and the environment as they are, before anything here changes them. */
 void next_keyring_begin(char **argv);
 
@@ -16,7 +20,7 @@ void next_keyring_begin(char **argv);
  * the other one must not get. */
 char *next_keyring_find(void);
 
-/* Becomes it. Returns only if it cannot be run. */
-void next_keyring_become(const char *path);
+/* Becomes it. Returns only if it cannot be run: false, with ERROR_OTHER and a hint. */
+bool next_keyring_become(const char *path, struct error *error);
 
 #endif

@@ -22,6 +22,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     auto_secret struct secret *text =
         secret_new((const char *)data + (size > 0), size - (size > 0));
     enum setting_state state = setting_find(setting, text);
+    if (setting->section != NULL)
+        HOLDS(state == SETTING_MISSING || setting_find_inherited(setting, text) == state);
     if (state == SETTING_MISSING || state == SETTING_OTHER) {
         auto_secret struct secret *changed = setting_set(setting, text);
         HOLDS(setting_find(setting, changed) == SETTING_OURS);

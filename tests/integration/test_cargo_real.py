@@ -87,6 +87,17 @@ def test_a_crate_is_published_and_fetched(feed):
     assert len(feed.authority.issued_tokens) == 1
 
 
+def test_a_variable_goes_before_the_file(feed):
+    """Setup warns of that: test_setup_cargo.py."""
+    outcome = publish(feed, env={"CARGO_REGISTRIES_CONTOSO_CREDENTIAL_PROVIDER": "cargo:token"})
+    assert outcome.code != 0 and feed.authority.issued_tokens == [], outcome
+    ours = "cargo-credential-entra --keyring none"
+    outcome = run(feed, "publish", "--registry", "contoso", "--no-verify", "--allow-dirty",
+                  folder=feed.session.home / "greeting",
+                  env={"CARGO_REGISTRIES_CONTOSO_CREDENTIAL_PROVIDER": ours})
+    assert outcome.code == 0, outcome
+
+
 FORMS = {
     "a table": '[registries.contoso]\nindex = "INDEX"\n',
     "an inline table": '[registries]\ncontoso = { index = "INDEX" }\n',

@@ -267,24 +267,38 @@ def podman_storage(world: World) -> dict[str, str]:
     return {"CONTAINERS_STORAGE_CONF": str(file)}
 
 
-@pytest.mark.skipif(shutil.which("podman") is None, reason="there is no podman")
-def test_a_login_that_podman_would_use_first_is_reported_with_what_removes_it(world, podman):
+@pytest.mark.parametrize("program", ["podman", "buildah", "skopeo"])
+def test_a_login_that_podman_would_use_first_is_reported_with_what_removes_it(world, podman,
+                                                                              program):
+    """By the one that is installed."""
+    real = shutil.which(program)
+    if real is None:
+        pytest.skip(f"there is no {program}")
     file = podman_login(world, CONTOSO, "quay.io")
-    said = set_up(world, CONTOSO, "fabrikam.azurecr.io").err
-    assert said.count("podman logout") == 1 and str(file) in said
-    (command,) = re.findall(r"Run '(podman [^']*)'", said)
-    outcome = world.run("sh", "-ec", command, env=podman_storage(world))
+    env = stub(world)
+    (world.session.home / "installed" / program).symlink_to(real)
+    said = set_up(world, CONTOSO, "fabrikam.azurecr.io", env=env).err
+    assert said.count(" logout ") == 1 and str(file) in said
+    (command,) = re.findall(r"Run '([^']*)'", said)
+    assert command == f"{program} logout {CONTOSO}"
+    outcome = world.run("/bin/sh", "-ec", command, env=env | podman_storage(world))
     assert outcome.code == 0, outcome
     assert list(json.loads(file.read_text())["auths"]) == ["quay.io"]
     assert helpers(podman)[CONTOSO] == "entra"
-    assert "podman logout" not in set_up(world, CONTOSO).err
+    assert " logout " not in set_up(world, CONTOSO, env=env).err
+
+
+def test_a_login_of_a_program_that_is_not_in_path_is_reported_too(world, podman):
+    podman_login(world, CONTOSO)
+    said = set_up(world, CONTOSO, env=stub(world)).err
+    assert "first. Log out there with the program that has logged in." in said
 
 
 def test_podman_does_not_read_its_usual_login_where_another_file_is_named(world, podman):
     podman_login(world, CONTOSO)
-    assert "logout" not in set_up(world, CONTOSO, env={"REGISTRY_AUTH_FILE": str(podman)}).err
-    assert "logout" in set_up(world, CONTOSO).err
-    assert "logout" not in set_up(world, "--remove").err
+    assert "use the login" not in set_up(world, CONTOSO, env={"REGISTRY_AUTH_FILE": str(podman)}).err
+    assert "use the login" in set_up(world, CONTOSO).err
+    assert "use the login" not in set_up(world, "--remove").err
 
 
 def test_it_says_if_docker_has_logins_in_a_variable(world, docker):

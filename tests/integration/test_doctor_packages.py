@@ -72,7 +72,8 @@ def test_a_login_that_is_used_first_fails_with_the_command_that_mends_it(world):
     logins = world.session.runtime / "containers" / "auth.json"
     logins.parent.mkdir()
     logins.write_text(json.dumps({"auths": {"contoso.azurecr.io": {"auth": "eDp5"}}}))
-    (finding,) = examine(world).of("docker", "failed")
+    path = f"{script(world.session.home / 'bin' / 'podman').parent}:{world.session.env['PATH']}"
+    (finding,) = examine(world, env={"PATH": path}).of("docker", "failed")
     assert "use the login for contoso.azurecr.io" in finding["message"]
     assert finding["hint"] == "Run 'podman logout contoso.azurecr.io'."
 
@@ -126,6 +127,13 @@ def test_a_registry_that_gets_no_token_fails(world):
     write_cargo(world, index="https://pkgs.dev.azure.com/contoso/index")
     status, message = of(examine(world), "cargo")
     assert status == "failed" and message.startswith("the registry 'contoso' gets no token")
+
+
+def test_a_variable_that_names_another_provider_fails(world):
+    write_cargo(world)
+    report = examine(world, env={"CARGO_REGISTRIES_CONTOSO_CREDENTIAL_PROVIDER": "cargo:token"})
+    status, message = of(report, "cargo")
+    assert status == "failed" and "does not ask entra for the registry 'contoso'" in message
 
 
 def test_a_provider_that_cargo_does_not_find_fails(world):
@@ -196,10 +204,39 @@ def test_pip_that_runs_our_helper_is_reported(pip):
     assert status == "ok" and message.endswith(f": {pip.session.home}/bin/keyring")
 
 
-@pytest.mark.parametrize("env", [{"PIP_KEYRING_PROVIDER": "disabled"}, {"XDG_CONFIG_HOME": "/nowhere"}])
-def test_pip_that_does_not_run_keyring_is_skipped(pip, env):
-    status, message = of(examine(pip, "--config", str(pip.appsettings_file), env=env), "pip")
-    assert status == "skipped" and "not told to run it" in message
+def test_pip_that_is_not_told_to_run_keyring_is_skipped(pip):
+    status, message = of(examine(pip, "--config", str(pip.appsettings_file),
+                                 env={"XDG_CONFIG_HOME": "/nowhere"}), "pip")
+    assert status == "skipped" and "pip is not told to run it" in message
+
+
+def test_pip_that_a_variable_tells_to_run_keyring_is_reported(pip):
+    report = examine(pip, "--config", str(pip.appsettings_file),
+                     env={"XDG_CONFIG_HOME": "/nowhere", "PIP_KEYRING_PROVIDER": "subprocess"})
+    assert of(report, "pip")[0] == "ok"
+
+
+@pytest.mark.parametrize("env, message", [
+    ({"PIP_KEYRING_PROVIDER": "disabled"}, "PIP_KEYRING_PROVIDER is set to 'disabled'"),
+    ({"PIP_CONFIG_FILE": "/dev/null"}, "PIP_CONFIG_FILE is set, so pip does not read"),
+])
+def test_what_keeps_pip_from_running_keyring_fails(pip, env, message):
+    report = examine(pip, env=env)
+    assert of(report, "pip")[0] == "failed" and message in of(report, "pip")[1]
+    assert report.error["hint"].startswith("Unset it")
+
+
+def test_uv_has_a_finding_of_its_own(pip):
+    script(pip.session.home / "bin" / "uv")
+    pips, uvs = examine(pip).of("pip")
+    assert (pips["status"], uvs["status"]) == ("ok", "skipped")
+    assert "uv is not told to run it" in uvs["message"]
+    assert pip.run("entra", "setup", "pip").code == 0
+    assert [one["message"].partition(":")[0] for one in examine(pip).of("pip", "ok")] == [
+        "pip runs our helper as keyring", "uv runs our helper as keyring"]
+    for env in ({"UV_KEYRING_PROVIDER": "disabled"}, {"UV_NO_CONFIG": "1"}):
+        report = examine(pip, env=env)
+        assert [one["status"] for one in report.of("pip")] == ["ok", "failed"], report
 
 
 def test_another_keyring_before_ours_fails(pip):

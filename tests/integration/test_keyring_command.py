@@ -5,6 +5,7 @@ hands on to another keyring."""
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -185,6 +186,43 @@ def test_nothing_is_found_if_there_is_no_other_keyring(azure):
                   ("--mode=creds", "--output=json", "get", HOST)):
         outcome = keyring(azure, *words)
         assert (outcome.code, outcome.out, outcome.err) == (1, "", "")
+
+
+def broken(world: World) -> Path:
+    """Another keyring whose virtual environment is gone."""
+    other = another(world)
+    other.write_text("#!/nowhere/venvs/keyring/bin/python\n")
+    return other
+
+
+@pytest.mark.parametrize("words", [("set", INDEX, "ada"), ("del", INDEX, "ada"), ("diagnose",),
+                                   ("get", "https://pypi.contoso.example/simple/", "ada"),
+                                   ("get", HOST), ("--list-backends",), ()])
+def test_another_keyring_that_cannot_be_run_is_named(azure, words):
+    other = broken(azure)
+    outcome = keyring(azure, *words, input="secret\n")
+    assert (outcome.code, outcome.out) == (1, "")
+    assert outcome.err == (
+        f"keyring: {other} cannot be run: its interpreter /nowhere/venvs/keyring/bin/python is not "
+        "there. Install it again, or remove it.\n")
+
+
+def test_who_is_not_signed_in_is_told_that_the_other_one_cannot_be_run(azure):
+    azure.write_appsettings({"AzureDevOps": {"RequestAppToken": False,
+                                             "Scopes": [f"{contoso.AZURE_DEVOPS}/.default"]}})
+    other = broken(azure)
+    outcome = keyring(azure, "get", INDEX, "ada", env=NO_BROWSER)
+    signing_in, running = outcome.err.splitlines()
+    assert (outcome.code, outcome.out) == (5, "")
+    assert "entra login" in signing_in and f"{other} cannot be run" in running
+
+
+def test_another_keyring_of_another_machine_is_named(azure):
+    other = another(azure)
+    other.write_bytes(b"\x7fELF" + bytes(60))
+    outcome = keyring(azure, "set", INDEX, "ada", input="secret\n")
+    assert outcome.code == 1
+    assert f"{other} cannot be run: Exec format error. Install it again" in outcome.err
 
 
 @NO_OTHER_KEYRING

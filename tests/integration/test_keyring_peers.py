@@ -11,6 +11,7 @@ import pytest
 from integration.keyring_asking import (HOST, INDEX, USERNAME, another, azure,  # noqa: F401
                                         calls)
 from integration.stored import age
+from integration.test_setup_pip import NO_RIVALS, RIVALS, meet
 from world.package_feed import FEED, PackageFeed, wheel
 from world.program import Outcome
 from world.world import World
@@ -129,6 +130,23 @@ def test_after_setup_pip_and_uv_need_no_option(feed):
     assert "global.keyring-provider='subprocess'\n" in listed
     assert feed.run("entra", "setup", "pip", "--remove").code == 0
     assert "keyring" not in python(feed, "pip-newest", "pip", "config", "list").out
+
+
+@pytest.mark.parametrize("name", [*RIVALS, *NO_RIVALS])
+def test_what_setup_warns_of_keeps_pip_or_uv_from_asking(feed, name):
+    """And nothing else does."""
+    home = feed.session.home
+    rival = (RIVALS | NO_RIVALS)[name]
+    env, warned = meet(feed, rival)
+    feed.session.env["PATH"] = f"{home}/.local/bin:{feed.session.env['PATH']}"
+    assert warned in feed.run("entra", "setup", "pip", env=env).err
+    assert feed.run("/usr/bin/python3", "-m", "venv", "--without-pip", str(home / "venv")).code == 0
+    feed.run(home / "venv" / "bin" / "python", "-m", "pip", "--no-input", "install", "--target",
+             str(home / "pip"), "--index-url", INDEX, "app",
+             env=env | {"PYTHONPATH": str(PEERS / "pip-newest")})
+    uv_pip(feed, "--index-url", WITH_USERNAME, env=env)
+    assert (home / "pip" / "app.py").exists() == (rival.stops != "pip")
+    assert (home / "installed" / "app.py").exists() == (rival.stops != "uv")
 
 
 # ---- uv ----

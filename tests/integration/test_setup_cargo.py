@@ -154,6 +154,38 @@ def test_a_registry_that_gets_no_token_is_warned_of(world, file, name):
     assert "--" not in outcome.err
 
 
+RIVAL = "CARGO_REGISTRIES_MY_FEED_CREDENTIAL_PROVIDER"
+
+
+@pytest.fixture
+def feed(file) -> Path:
+    """A registry with a hyphen in its name."""
+    file.write_text(f'[registries.my-feed]\nindex = "{FEED}"\n')
+    return file
+
+
+@pytest.mark.parametrize("value", ["cargo:token", "cargo-credential-entra2", "x cargo-credential-entra"])
+def test_a_variable_that_names_another_provider_is_warned_of(world, feed, value):
+    for _ in ("setting up", "set up"):
+        outcome = set_up(world, "my-feed", env={RIVAL: value})
+        assert outcome.code == 0
+        assert f"{RIVAL} is set, so Cargo does not ask entra for the registry 'my-feed'" in outcome.err
+        assert outcome.err.endswith(" Unset it.\n")
+    assert RIVAL not in set_up(world, "--remove", "my-feed", env={RIVAL: value}).err
+
+
+@pytest.mark.parametrize("value", ["", OURS, f"/opt/bin/{OURS} --account ada@contoso.com"])
+def test_a_variable_that_names_ours_is_not_warned_of(world, feed, value):
+    assert set_up(world, "my-feed", env={RIVAL: value}).err == ""
+
+
+def test_entra_setup_does_not_say_that_cargo_asks_where_a_variable_keeps_it_from(world, feed):
+    for said in ("cargo     asks entra", "cargo     does not ask entra"):
+        outcome = world.run("entra", "setup", "--yes", env={RIVAL: "cargo:token"})
+        assert outcome.code == 0 and f"{said} for the registry 'my-feed'" in outcome.out, outcome
+        assert outcome.err.count(f"{RIVAL} is set") == 1
+
+
 def test_another_provider_stays(world, file):
     file.write_text(MINE.replace("# the feed", '\ncredential-provider = "cargo:libsecret"'))
     before = file.read_text()

@@ -35,7 +35,7 @@ def test_what_is_in_path_needs_nothing(world, programs):
 
 def test_what_is_not_in_path_gets_a_link(elsewhere, programs):
     link = elsewhere.session.home / ".local" / "bin" / PLUGIN
-    commands = f"mkdir -p {link.parent}\nln -s {programs / PLUGIN} {link}\n"
+    commands = f"mkdir -p {link.parent}\nln -sT {programs / PLUGIN} {link}\n"
     outcome = set_up(elsewhere, programs, "--dry-run")
     assert (outcome.code, outcome.out) == (0, commands) and not link.parent.exists()
     assert set_up(elsewhere, programs).out == commands and link.is_symlink()
@@ -80,6 +80,50 @@ def test_another_plugin_of_the_name_is_not_replaced(elsewhere, programs):
     outcome = set_up(elsewhere, programs)
     assert outcome.code == 2 and f"comes first in PATH: {other}" in outcome.err
     assert set_up(elsewhere, programs, "--remove").code == 0 and other.exists()
+
+
+@pytest.mark.parametrize("is_there", [True, False], ids=["no program", "nothing"])
+def test_a_link_to_a_former_installation_is_replaced(elsewhere, programs, is_there):
+    link = elsewhere.session.home / ".local" / "bin" / PLUGIN
+    former = elsewhere.session.home / "former" / PLUGIN
+    former.parent.mkdir()
+    link.parent.mkdir(parents=True)
+    link.symlink_to(former)
+    if is_there:
+        former.write_text("")
+    command = f"ln -sfT {programs / PLUGIN} {link}\n"
+    outcome = set_up(elsewhere, programs)
+    assert (outcome.code, outcome.out) == (0, command), outcome
+    assert link.resolve() == (programs / PLUGIN).resolve() and former.exists() == is_there
+
+
+def test_a_link_to_a_former_installation_is_removed(elsewhere, programs):
+    link = elsewhere.session.home / ".local" / "bin" / PLUGIN
+    link.parent.mkdir(parents=True)
+    link.symlink_to(f"/nonexistent/{PLUGIN}")
+    outcome = set_up(elsewhere, programs, "--remove")
+    assert (outcome.code, outcome.out, outcome.err) == (0, f"rm {link}\n", "")
+    assert not link.is_symlink()
+
+
+@pytest.mark.parametrize("what", ["a directory", "a link to something else", "another file"])
+def test_what_is_in_the_way_is_named(elsewhere, programs, what):
+    link = elsewhere.session.home / ".local" / "bin" / PLUGIN
+    link.parent.mkdir(parents=True)
+    if what == "a directory":
+        link.mkdir()
+    elif what == "another file":
+        link.write_text("")
+    else:
+        link.symlink_to("/nonexistent/other")
+    outcome = set_up(elsewhere, programs)
+    assert (outcome.code, outcome.out) == (1, "")
+    assert f"{link}, which is {what}, is in the way of our link" in outcome.err
+    assert set_up(elsewhere, programs, "--remove").err == "NuGet is not set up.\n"
+    assert link.is_symlink() or link.exists()
+    assert "'entra setup nuget'" in outcome.err
+    link.rename(f"{link}.old")
+    assert set_up(elsewhere, programs).code == 0 and link.resolve().exists()
 
 
 # ---- a part of entra setup ----

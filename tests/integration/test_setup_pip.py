@@ -7,6 +7,7 @@ import configparser
 import json
 import random
 import re
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,7 @@ def test_pip_is_set_up_and_undone(user):
     assert outcome.out == (f"ln -s {link(user).readlink()} {link(user)}\n"
                            f"{pip_conf(user)}: sets {LINE}\n")
     assert "no other keyring in PATH" in outcome.err and "VssSessionToken@" in outcome.err
+    assert "pip before 23.1 never asks with --no-input." in outcome.err
     assert not uv_toml(user).exists()
     undone = set_up(user, "--remove")
     assert (undone.code, undone.err) == (0, ""), undone
@@ -218,6 +220,16 @@ def test_another_keyring_behind_the_link_is_named(user):
     assert user.run("keyring", "get", "system", "ada").out == "other\n"
 
 
+def test_another_keyring_that_cannot_be_run_is_warned_of(user):
+    other = other_keyring(user, "opt/bin")
+    other.write_text("#!/nowhere/venvs/keyring/bin/python\n")
+    user.session.env["PATH"] += f":{other.parent}"
+    for _ in ("setting up", "set up"):
+        outcome = set_up(user)
+        assert outcome.code == 0 and "as before" not in outcome.err
+        assert f"{other} cannot be run: its interpreter /nowhere/" in outcome.err
+
+
 @pytest.mark.parametrize("slash", ["", "/"])
 @pytest.mark.parametrize("folder", [".local/bin", "opt/bin"])
 def test_another_keyring_before_the_link_is_left_alone(user, folder, slash):
@@ -253,6 +265,62 @@ def test_a_link_to_a_former_installation_is_replaced(user):
     link(user).symlink_to("/nonexistent/keyring-credential-entra")
     assert set_up(user).code == 0
     assert link(user).exists()
+
+
+def test_a_link_that_leads_to_no_program_is_replaced(user):
+    target = user.session.home / "keyring-credential-entra"
+    target.write_text("")
+    link(user).parent.mkdir(parents=True)
+    link(user).symlink_to(target)
+    assert set_up(user).code == 0
+    assert link(user).resolve() != target and target.exists()
+
+
+@pytest.mark.parametrize("folder", [".local/bin", "bin"])
+@pytest.mark.parametrize("what", ["a directory", "a link to something else", "another file"])
+def test_what_is_in_the_way_is_named(user, folder, what):
+    obstacle = user.session.home / folder / "keyring"
+    obstacle.parent.mkdir(parents=True)
+    user.session.env["PATH"] = user.session.env["PATH"].replace("/.local/bin:", f"/{folder}:")
+    if what == "a directory":
+        obstacle.mkdir()
+    elif what == "another file":
+        obstacle.write_text("")
+    else:
+        obstacle.symlink_to("/nonexistent/pipx/venvs/keyring/bin/keyring")
+    outcome = set_up(user)
+    assert (outcome.code, outcome.out) == (OTHER, "")
+    assert f"{obstacle}, which is {what}, is in the way of our link" in outcome.err
+    assert "PATH" not in outcome.err
+    (advised,) = re.findall(r"'(entra setup pip)'", outcome.err)
+    obstacle.rename(f"{obstacle}.old")
+    assert user.run("sh", "-c", advised).code == 0 and obstacle.resolve().exists()
+
+
+def test_another_folder_does_for_one_with_something_in_the_way(user):
+    link(user).mkdir(parents=True)
+    user.session.env["PATH"] = f"{user.session.home}/bin:{user.session.env['PATH']}"
+    assert set_up(user).code == 0
+    assert (user.session.home / "bin" / "keyring").is_symlink()
+
+
+def test_a_folder_that_cannot_be_looked_into_is_named(user):
+    link(user).parent.parent.mkdir(exist_ok=True)
+    link(user).parent.write_text("")
+    outcome = set_up(user)
+    assert outcome.code == OTHER
+    assert f"no link can be made at {link(user)}: Not a directory" in outcome.err
+
+
+def test_a_relative_link_is_not_setups(user, programs):
+    for name in ("entra", "keyring-credential-entra"):
+        (user.session.home / name).symlink_to(programs / name)
+    link(user).parent.mkdir(parents=True)
+    link(user).symlink_to("../../keyring-credential-entra")
+    assert set_up(user).code == 0
+    outcome = set_up(user, "--remove")
+    assert "is a link to our helper that setup did not make" in outcome.err
+    assert link(user).is_symlink()
 
 
 @pytest.mark.parametrize("target", ["/bin/true", "/nonexistent/keyring", "keyring"])
@@ -344,9 +412,101 @@ def test_a_variable_that_takes_precedence_is_warned_of(user, variable):
     assert outcome.code == 0 and f"{variable} is set to 'disabled'" in outcome.err
 
 
-def test_a_section_that_takes_precedence_is_warned_of(user):
-    pip_conf(user, "[install]\nkeyring-provider = disabled\n")
-    assert "another keyring-provider for 'pip install'" in set_up(user).err
+@dataclass(frozen=True)
+class Rival:
+    """What comes before the user's files: variables, and files below the home folder. `{}` is that
+    in each of them, and in the warning. `stops` is the program that it keeps from asking."""
+
+    warning: str
+    env: dict[str, str] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
+    stops: str = ""
+
+
+OF_GLOBAL = "another keyring-provider, which takes precedence over {}/.config/pip/pip.conf"
+DISABLED = "keyring-provider = disabled\n"
+UV_DISABLED = 'keyring-provider = "disabled"\n'
+RIVALS = {
+    "another file of pip": Rival(
+        "PIP_CONFIG_FILE is set, so pip does not read {}/.config/pip/pip.conf. Unset it, or set "
+        "keyring-provider to subprocess in {}/pip.conf.",
+        {"PIP_CONFIG_FILE": "{}/pip.conf"}, {"pip.conf": "[global]\n"}, stops="pip"),
+    "no file of pip": Rival(
+        "PIP_CONFIG_FILE is set, so pip does not read {}/.config/pip/pip.conf. Unset it.\n",
+        {"PIP_CONFIG_FILE": "/dev/null"}, stops="pip"),
+    "another file of pip with another value": Rival(
+        "{}/pip.conf has " + OF_GLOBAL,
+        {"PIP_CONFIG_FILE": "{}/pip.conf"}, {"pip.conf": f"[global]\n{DISABLED}"}, stops="pip"),
+    "a virtual environment": Rival(
+        "{}/venv/pip.conf has " + OF_GLOBAL,
+        {"VIRTUAL_ENV": "{}/venv"}, {"venv/pip.conf": f"[DEFAULT]\n{DISABLED}[global]\n"}, stops="pip"),
+    "a command of pip": Rival(
+        "{}/.config/pip/pip.conf has another keyring-provider for 'pip install'. Remove that line",
+        {}, {".config/pip/pip.conf": f"[install]\n{DISABLED}"}, stops="pip"),
+    "all commands of pip": Rival(
+        "{}/.config/pip/pip.conf has another keyring-provider for 'pip wheel'",
+        {}, {".config/pip/pip.conf": f"[DEFAULT]\n{DISABLED}[wheel]\n[install]\n"}, stops="pip"),
+    "the former file of pip": Rival(
+        "{}/.pip/pip.conf has another keyring-provider for 'pip install'",
+        {}, {".pip/pip.conf": f"[install]\n{DISABLED}"}, stops="pip"),
+    "another file of uv": Rival(
+        "UV_CONFIG_FILE is set, so uv does not read {}/.config/uv/uv.toml. Unset it, or set "
+        "keyring-provider to subprocess in {}/uv.toml.",
+        {"UV_CONFIG_FILE": "{}/uv.toml"}, {"uv.toml": UV_DISABLED}, stops="uv"),
+    "no file of uv": Rival(
+        "UV_NO_CONFIG is set, so uv does not read {}/.config/uv/uv.toml. Unset it.\n",
+        {"UV_NO_CONFIG": "1"}, stops="uv"),
+    "uv pip": Rival(
+        "{}/.config/uv/uv.toml has another keyring-provider for 'uv pip'. Remove that line",
+        {}, {".config/uv/uv.toml": f"[pip]\n{UV_DISABLED}"}, stops="uv"),
+}
+NO_RIVALS = {
+    "another file of pip with the same value": Rival(
+        "", {"PIP_CONFIG_FILE": "{}/pip.conf"}, {"pip.conf": f"[global]\n{LINE}\n"}),
+    "a file of pip that is not there": Rival("", {"PIP_CONFIG_FILE": "{}/pip.conf"}),
+    "a variable before the files": Rival(
+        "", {"PIP_KEYRING_PROVIDER": "subprocess", "PIP_CONFIG_FILE": "/dev/null"}),
+    "a default that no command inherits": Rival(
+        "", {}, {".config/pip/pip.conf": f"[DEFAULT]\n{DISABLED}"}),
+    "a command with the same value before a file with another": Rival(
+        "", {}, {".config/pip/pip.conf": f"[install]\n{LINE}\n",
+                 ".pip/pip.conf": f"[global]\n{DISABLED}[install]\n{DISABLED}"}),
+    "another file of uv with the same value": Rival(
+        "", {"UV_CONFIG_FILE": "{}/uv.toml", "UV_NO_CONFIG": "1"},
+        {"uv.toml": 'keyring-provider = "subprocess"\n'}),
+    "a variable before the files of uv": Rival(
+        "", {"UV_KEYRING_PROVIDER": "subprocess", "UV_NO_CONFIG": "true"}),
+    "uv that may read its files": Rival("", {"UV_NO_CONFIG": "0"}),
+    "uv pip with the same value": Rival(
+        "", {}, {".config/uv/uv.toml": '[pip]\nkeyring-provider = "subprocess"\n'}),
+}
+
+
+def meet(world: World, rival: Rival) -> tuple[dict[str, str], str]:
+    """Writes its files, and one of uv's. Returns its variables and its warning."""
+    home = str(world.session.home)
+    uv_toml(world, "")
+    for name, text in rival.files.items():
+        file = world.session.home / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    env = {name: value.replace("{}", home) for name, value in rival.env.items()}
+    return env, rival.warning.replace("{}", home)
+
+
+@pytest.mark.parametrize("name", RIVALS)
+def test_what_comes_before_the_files_is_warned_of(user, name):
+    env, warned = meet(user, RIVALS[name])
+    for _ in ("setting up", "set up"):
+        outcome = set_up(user, env=env)
+        assert outcome.code == 0 and warned in outcome.err, outcome
+
+
+@pytest.mark.parametrize("name", NO_RIVALS)
+def test_what_does_not_matter_is_not_warned_of(user, name):
+    env, _ = meet(user, NO_RIVALS[name])
+    assert set_up(user, env=env).code == 0
+    assert set_up(user, env=env).err == "pip is already set up.\n"
 
 
 def test_it_takes_no_operand_and_no_option_of_the_helper(user):
@@ -376,15 +536,38 @@ def test_it_is_a_part_of_setup_where_pip_is_configured(user, how):
     assert files(user) == before
 
 
+def test_setup_does_not_say_that_pip_asks_where_something_keeps_it_from(user):
+    assert set_up(user).code == 0
+    outcome = user.run("entra", "setup", "--yes", env={"PIP_KEYRING_PROVIDER": "disabled"})
+    assert "  pip       is set up, but does not always ask entra\n" in outcome.out
+    assert outcome.code == 0 and "PIP_KEYRING_PROVIDER is set to 'disabled'" in outcome.err
+
+
 def test_elsewhere_setup_leaves_pip_alone(user):
     outcome = user.run("entra", "setup", "--yes")
     assert "  pip " not in outcome.out
     assert not link(user).is_symlink() and not pip_conf(user).exists()
 
 
-def test_another_keyring_does_not_stop_setup(user):
+def test_another_keyring_does_not_stop_setup_where_no_feed_is_named(user):
     pip_conf(user, "[global]\n")
-    other_keyring(user, ".local/bin")
+    other = other_keyring(user, ".local/bin")
     outcome = user.run("entra", "setup", "--yes")
-    assert outcome.code == 0 and "cannot ask entra: see 'entra setup pip'" in outcome.out
+    assert outcome.code == 0, outcome
+    assert f"pip       is not set up: pip and uv run {other}, which is another program" in outcome.out
     assert pip_conf(user).read_text() == "[global]\n"
+
+
+@pytest.mark.parametrize("how", ["pip.conf", "uv.toml", "variable"])
+def test_setup_fails_where_another_keyring_answers_for_a_feed(user, how):
+    """And sets up the others."""
+    env = {"UV_INDEX": INDEX} if how == "variable" else {}
+    if how == "pip.conf":
+        pip_conf(user, f"[global]\nextra-index-url = {INDEX}\n")
+    if how == "uv.toml":
+        uv_toml(user, f'[[index]]\nurl = "{INDEX}"\n')
+    other = other_keyring(user, ".local/bin")
+    outcome = user.run("entra", "setup", "--yes", env=env)
+    assert outcome.code == OTHER, outcome
+    assert f"cannot set up pip: pip and uv run {other}, which is another program" in outcome.err
+    assert "credential.https://dev.azure.com.helper" in outcome.out

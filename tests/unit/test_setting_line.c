@@ -63,6 +63,28 @@ static void a_setting_is_added_to_pip_conf_and_taken_back(void **state)
         assert_change(&pip, cases[i].before, cases[i].after);
 }
 
+static void a_section_inherits_what_is_in_default(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        enum setting_state found;
+    } cases[] = {
+        { "[DEFAULT]\nkeyring-provider = disabled\n[global]\n", SETTING_OTHER },
+        { "[global]\n[DEFAULT]\nkeyring-provider = subprocess\n", SETTING_SAME },
+        { "[DEFAULT]\nkeyring-provider = disabled\n", SETTING_MISSING },
+        { "[DEFAULT]\nkeyring-provider = disabled\n[global]\nkeyring-provider = subprocess\n",
+          SETTING_SAME },
+        { "[default]\nkeyring-provider = disabled\n[global]\n", SETTING_MISSING },
+        { "[global]\n", SETTING_MISSING },
+        { "", SETTING_MISSING },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        auto_secret struct secret *text = secret_from_text(cases[i].text);
+        assert_int_equal(setting_find_inherited(&pip, text), cases[i].found);
+    }
+}
+
 static void a_setting_is_added_to_uv_toml_and_taken_back(void **state)
 {
     (void)state;
@@ -150,6 +172,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_setting_is_added_to_pip_conf_and_taken_back),
+        cmocka_unit_test(a_section_inherits_what_is_in_default),
         cmocka_unit_test(a_setting_is_added_to_uv_toml_and_taken_back),
         cmocka_unit_test(the_end_of_the_last_line_may_be_missing),
         cmocka_unit_test(what_the_user_added_to_our_section_stays),

@@ -5,6 +5,7 @@
 
 #include "helpers/entra/doctor/doctor.h"
 #include "helpers/entra/setup/cargo_file.h"
+#include "helpers/entra/setup/cargo_rivals.h"
 
 /* Whether there will be tokens is known only if the configuration could be read, and the index is
  * in this file: a project's may have it. */
@@ -12,7 +13,8 @@ static void check_registry(struct doctor *doctor, const struct cargo_registry *r
 {
     struct error error = { 0 };
     autofree char *asking = text_format("Cargo's registry '%s'", registry->name);
-    if (!doctor_check_helper(doctor, asking, registry->words[0]))
+    if (!doctor_check_helper(doctor, asking, registry->words[0]) ||
+        cargo_rivals_warn(registry->name))
         return;
     if (doctor->config == NULL || registry->index == NULL ||
         cargo_file_check_index(doctor->config, registry, &error))

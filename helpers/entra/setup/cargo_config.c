@@ -83,10 +83,11 @@ static void add_word(struct cargo_registry *registry, char *word)
         free(word);
 }
 
-/* Cargo splits a string at its blanks. */
+/* Cargo splits a string at these. */
+static const char blanks[] = " \t\n\r";
+
 static void add_words(struct cargo_registry *registry, const char *text)
 {
-    static const char blanks[] = " \t\n\r";
     while (*(text += strspn(text, blanks)) != '\0') {
         size_t length = strcspn(text, blanks);
         add_word(registry, strndup(text, length));
@@ -94,11 +95,21 @@ static void add_words(struct cargo_registry *registry, const char *text)
     }
 }
 
+static bool is_our_program(const char *path)
+{
+    return strcmp(basename(path), PROGRAM) == 0;
+}
+
+bool cargo_provider_is_ours(const char *provider)
+{
+    provider += strspn(provider, blanks);
+    autofree char *program = strndup(provider, strcspn(provider, blanks));
+    return is_our_program(program);
+}
+
 static bool is_ours(const struct cargo_registry *registry)
 {
-    const char *program = registry->word_count > 0 ? registry->words[0] : "";
-    const char *slash = strrchr(program, '/');
-    return strcmp(slash != NULL ? slash + 1 : program, PROGRAM) == 0;
+    return registry->word_count > 0 && is_our_program(registry->words[0]);
 }
 
 static void read_provider(struct cargo_registry *registry, const struct toml_item *item)

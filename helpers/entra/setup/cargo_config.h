@@ -74,6 +74,9 @@ const struct cargo_registry *cargo_config_find(const struct cargo_config *config
 /* Whether a registry's provider has these words, which end with NULL. */
 bool cargo_registry_has_words(const struct cargo_registry *registry, const char *const *words);
 
+/* Whether a provider, with its arguments in one text as Cargo takes them, is ours. */
+bool cargo_provider_is_ours(const char *provider);
+
 /* Whether a name can be that of a registry: letters, digits, hyphens and underscores. */
 bool cargo_registry_is_name(const char *name);
 

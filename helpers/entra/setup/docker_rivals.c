@@ -5,9 +5,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/base/array.h"
 #include "common/base/environment.h"
 #include "common/base/file.h"
 #include "common/base/report.h"
+#include "common/base/search_path.h"
 #include "common/base/text.h"
 #include "helpers/entra/setup/docker_config.h"
 
@@ -33,6 +35,18 @@ static void note_login(void *context, const char *registry, const char *helper)
         search->has_login = true;
 }
 
+/* What deletes the login, with whichever of the programs is here. The caller frees it. */
+static char *advice_for(const char *registry)
+{
+    static const char *const programs[] = { "podman", "buildah", "skopeo" };
+    for (size_t i = 0; i < ARRAY_SIZE(programs); i++) {
+        autofree char *path = search_path_find(programs[i]);
+        if (path != NULL)
+            return text_format("Run '%s logout %s'.", programs[i], registry);
+    }
+    return strdup("Log out there with the program that has logged in.");
+}
+
 static void warn_of_podman(char *const *registries, size_t count)
 {
     struct file_rights rights = { 0 };
@@ -44,7 +58,7 @@ static void warn_of_podman(char *const *registries, size_t count)
     auto_json_secret json_object *config = text != NULL ? docker_config_parse(text, &unused) : NULL;
     for (size_t i = 0; config != NULL && i < count; i++) {
         struct search search = { .registry = registries[i] };
-        autofree char *advice = text_format("Run 'podman logout %s'.", registries[i]);
+        autofree char *advice = advice_for(registries[i]);
         docker_config_each(config, note_login, &search);
         if (search.has_login)
             warning_of("", advice, "podman, buildah and skopeo use the login for %s in %s first",

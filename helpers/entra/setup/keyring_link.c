@@ -3,10 +3,8 @@
 #include "helpers/entra/setup/keyring_link.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/base/environment.h"
@@ -14,6 +12,7 @@
 #include "common/base/own_program.h"
 #include "common/base/search_path.h"
 #include "common/base/text.h"
+#include "helpers/entra/setup/program_link.h"
 
 #define PROGRAM "keyring-credential-entra"
 
@@ -24,23 +23,13 @@ void keyring_link_clear(struct keyring_link *link)
 {
     free(link->first);
     free(link->path);
+    free(link->obstacle);
     free(link->target);
-}
-
-/* Whether this is a link to our helper, of whatever installation, also if that is gone. */
-static bool is_link_of_ours(const char *path)
-{
-    char target[PATH_MAX];
-    ssize_t length = readlink(path, target, sizeof target - 1);
-    if (length < 0)
-        return false;
-    target[length] = '\0';
-    return strcmp(basename(target), PROGRAM) == 0;
 }
 
 static bool is_ours(const char *path)
 {
-    return is_link_of_ours(path) || own_program_is(path);
+    return program_link_is(path, PROGRAM) || own_program_is(path);
 }
 
 static bool is_another(const char *path)
@@ -61,14 +50,6 @@ static char *user_folder(size_t i)
     return home != NULL ? text_format("%s/%s", home, folders[i]) : NULL;
 }
 
-/* A link in the folder can be made, or replaces one of ours that leads to nothing. */
-static bool is_free(const char *path)
-{
-    struct stat status;
-    return (lstat(path, &status) != 0 && errno == ENOENT) ||
-           (is_link_of_ours(path) && access(path, F_OK) != 0);
-}
-
 void keyring_link_find(struct keyring_link *ret_link)
 {
     struct keyring_link *link = ret_link;
@@ -83,13 +64,21 @@ void keyring_link_find(struct keyring_link *ret_link)
         size_t place = search_path_place(folder);
         bool is_first =
             place != SIZE_MAX && (link->first == NULL || place < place_of_program(link->first));
-        if (is_first && is_free(path))
+        if (!is_first)
+            continue;
+        if (program_link_look(path, PROGRAM) != PROGRAM_LINK_TAKEN)
             link->path = steal(&path);
+        else if (link->obstacle == NULL)
+            link->obstacle = steal(&path);
     }
 }
 
 bool keyring_link_explain(const struct keyring_link *link, struct error *error)
 {
+    if (link->obstacle != NULL) {
+        program_link_explain(link->obstacle, error);
+        return error_hint(error, "Move it away, and run 'entra setup pip' again.");
+    }
     if (link->first == NULL) {
         error_set(error, ERROR_OTHER,
                   "neither ~/.local/bin nor ~/bin is in PATH, where pip and uv look for keyring");
@@ -106,7 +95,7 @@ bool keyring_link_make(const struct keyring_link *link, struct error *error)
         return error_set(error, ERROR_OTHER, "%s is not beside this program", PROGRAM);
     if (!file_make_folders(link->path, 0755, error))
         return false;
-    if (is_link_of_ours(link->path))
+    if (program_link_look(link->path, PROGRAM) == PROGRAM_LINK_STALE)
         unlink(link->path);
     return symlink(link->target, link->path) == 0 ||
            error_set(error, ERROR_OTHER, "%s: %s", link->path, strerror(errno));
@@ -116,7 +105,7 @@ char *keyring_link_of_ours(size_t index)
 {
     autofree char *folder = user_folder(index);
     autofree char *path = folder != NULL ? text_format("%s/keyring", folder) : NULL;
-    return path != NULL && is_link_of_ours(path) ? steal(&path) : NULL;
+    return path != NULL && program_link_is(path, PROGRAM) ? steal(&path) : NULL;
 }
 
 char *keyring_link_next(void)

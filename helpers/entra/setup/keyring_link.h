@@ -15,17 +15,18 @@
 #define KEYRING_LINK_FOLDERS 2
 
 struct keyring_link {
-    char *first;  /* the first keyring in PATH; NULL: there is none */
-    bool is_ours; /* that is a link to our helper */
-    char *path;   /* where the link is to be made; NULL: it is there, or there is no place */
-    char *target; /* what it leads to */
+    char *first;    /* the first keyring in PATH; NULL: there is none */
+    bool is_ours;   /* that is a link to our helper */
+    char *path;     /* where the link is to be made; NULL: it is there, or there is no place */
+    char *obstacle; /* what is in the way of it in such a place; else NULL */
+    char *target;   /* what the link leads to */
 };
 
 /* Looks for it. Never fails. */
 void keyring_link_find(struct keyring_link *ret_link);
 
-/* Says why there is no place for it: no folder is in PATH, or another keyring is there or in one
- * before it. Always returns false, with ERROR_OTHER. */
+/* Says why there is no place for it: no folder is in PATH, something is in the way in one that is,
+ * or another keyring is there or in one before it. Always returns false, with ERROR_OTHER. */
 bool keyring_link_explain(const struct keyring_link *link, struct error *error);
 
 /* Makes it, and its folder. Fails with ERROR_OTHER. */

@@ -16,8 +16,9 @@ const struct keyring_user keyring_users[KEYRING_USERS] = {
                           { NULL, "keyring-provider", "\"subprocess\"" } },
 };
 
-static char *config_path(const char *file)
+char *keyring_user_path(enum keyring_user_name name)
 {
+    const char *file = keyring_users[name].file;
     const char *config = environment_path("XDG_CONFIG_HOME");
     const char *home = environment_path("HOME");
     return config != NULL ? text_format("%s/%s", config, file)
@@ -28,7 +29,7 @@ static char *config_path(const char *file)
 bool keyring_user_read(enum keyring_user_name name, struct setting_file *ret_file,
                        struct error *error)
 {
-    *ret_file = (struct setting_file){ .path = config_path(keyring_users[name].file),
+    *ret_file = (struct setting_file){ .path = keyring_user_path(name),
                                        .setting = &keyring_users[name].setting };
     if (ret_file->path == NULL)
         return error_set(error, ERROR_USAGE, "HOME is not set");

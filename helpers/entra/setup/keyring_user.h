@@ -23,6 +23,9 @@ struct keyring_user {
 
 extern const struct keyring_user keyring_users[KEYRING_USERS];
 
+/* The path of the user's file of a program. The caller frees it. NULL: there is no home. */
+char *keyring_user_path(enum keyring_user_name name);
+
 /* Reads the user's file of a program. The caller clears it with setting_file_clear, also on
  * failure. Fails as setting_file_read, and with ERROR_USAGE if there is no home. */
 bool keyring_user_read(enum keyring_user_name name, struct setting_file *ret_file,

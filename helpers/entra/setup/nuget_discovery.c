@@ -5,7 +5,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "common/base/array.h"
 #include "common/base/file.h"
@@ -39,17 +38,14 @@ static const char *find_variable(void)
 
 void nuget_discover(struct nuget_discovery *ret_discovery)
 {
-    struct stat status;
     *ret_discovery = (struct nuget_discovery){ .program = own_program_path(NUGET_PLUGIN),
                                                .found = search_path_find(NUGET_PLUGIN),
                                                .variable = find_variable(),
                                                .folder = file_path_in_home("~/.local/bin") };
     ret_discovery->link = text_format("%s/" NUGET_PLUGIN, ret_discovery->folder);
     ret_discovery->is_ours = ret_discovery->found != NULL && own_program_is(ret_discovery->found);
-    ret_discovery->has_link = lstat(ret_discovery->link, &status) == 0 && S_ISLNK(status.st_mode) &&
-                              own_program_is(ret_discovery->link) &&
-                              ret_discovery->program != NULL &&
-                              strcmp(ret_discovery->program, ret_discovery->link) != 0;
+    ret_discovery->has_link = program_link_is(ret_discovery->link, NUGET_PLUGIN);
+    ret_discovery->place = program_link_look(ret_discovery->link, NUGET_PLUGIN);
 }
 
 bool nuget_discovery_check(const struct nuget_discovery *discovery, struct error *error)
@@ -67,6 +63,10 @@ bool nuget_discovery_check(const struct nuget_discovery *discovery, struct error
         error_set(error, ERROR_USAGE, NUGET_PLUGIN " is not in PATH, and neither is %s",
                   discovery->folder);
         return error_hint(error, "Add %s to PATH, and run this command again.", discovery->folder);
+    }
+    if (discovery->found == NULL && discovery->place == PROGRAM_LINK_TAKEN) {
+        program_link_explain(discovery->link, error);
+        return error_hint(error, "Move it away, and run 'entra setup nuget' again.");
     }
     return true;
 }

@@ -11,6 +11,7 @@
 
 #include "common/base/cleanup.h"
 #include "common/base/error.h"
+#include "helpers/entra/setup/program_link.h"
 
 #define NUGET_PLUGIN "nuget-plugin-entra"
 
@@ -22,13 +23,15 @@ struct nuget_discovery {
     const char *variable; /* names plugins without ours, and PATH is not looked at; else NULL */
     char *folder;         /* ~/.local/bin */
     char *link;           /* in it */
-    bool has_link;        /* it is there, and leads to our program */
+    bool has_link;        /* it is there, and leads to our program, which may be gone */
+    enum program_link_place place;
 };
 
 /* Finds out. The caller clears *ret_discovery with nuget_discovery_clear. */
 void nuget_discover(struct nuget_discovery *ret_discovery);
 
-/* Fails with ERROR_USAGE if NuGet could not find the plugin even with a link in ~/.local/bin. */
+/* Fails with ERROR_USAGE if NuGet could not find the plugin even with a link in ~/.local/bin, or
+ * with ERROR_OTHER if something is in the way of that. */
 bool nuget_discovery_check(const struct nuget_discovery *discovery, struct error *error);
 
 void nuget_discovery_clear(struct nuget_discovery *discovery);

@@ -203,6 +203,14 @@ enum setting_state setting_find(const struct setting *setting, const struct secr
     return is_mark(&place.before) || is_whole_section(&place) ? SETTING_OURS : SETTING_SAME;
 }
 
+enum setting_state setting_find_inherited(const struct setting *setting, const struct secret *text)
+{
+    const struct setting inherited = { "DEFAULT", setting->key, setting->value };
+    enum setting_state state = setting_find(setting, text);
+    bool is_there = find(setting, text).header != NULL;
+    return state == SETTING_MISSING && is_there ? setting_find(&inherited, text) : state;
+}
+
 /* The text with what is between the two places replaced. */
 static struct secret *splice(const struct secret *text, const char *from, const char *to,
                              const char *middle)

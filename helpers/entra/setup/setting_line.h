@@ -30,6 +30,10 @@ enum setting_state {
 
 enum setting_state setting_find(const struct setting *setting, const struct secret *text);
 
+/* As setting_find, for a section, with what configparser takes for its own: if the setting is not
+ * in a section that is there, that of [DEFAULT]. */
+enum setting_state setting_find_inherited(const struct setting *setting, const struct secret *text);
+
 /* The text with the setting, which is missing there or has another value. */
 struct secret *setting_set(const struct setting *setting, const struct secret *text);
 

@@ -12,6 +12,7 @@
 #include "common/config/config.h"
 #include "helpers/entra/entra.h"
 #include "helpers/entra/setup/cargo_file.h"
+#include "helpers/entra/setup/cargo_rivals.h"
 #include "helpers/entra/setup/helper_program.h"
 #include "helpers/entra/setup/setup.h"
 #include "helpers/entra/setup/user_file.h"
@@ -127,6 +128,7 @@ static bool add_named(struct job *job, const char *name, struct error *error)
     }
     if (registry != NULL && cargo_registry_has_words(registry, job->words)) {
         notice("Cargo already asks entra for the registry '%s'.", name);
+        cargo_rivals_warn(name);
         return true;
     }
     if (add_change(job, name, error))
@@ -210,8 +212,11 @@ static bool apply(struct job *job, struct error *error)
         return false;
     if (is_dry_run(job) && !document_is_wanted(job->options))
         edits_print_diff(&job->edits, job->file.text, job->file.path, stdout);
-    for (size_t i = 0; i < job->changed_count; i++)
+    for (size_t i = 0; i < job->changed_count; i++) {
         report(job, job->changed[i], backup);
+        if (!is_removal(job))
+            cargo_rivals_warn(job->changed[i]);
+    }
     return true;
 }
 
@@ -273,6 +278,14 @@ static bool is_changed(const struct job *job, const char *name)
     return false;
 }
 
+static void note_registry(struct setup_plan *plan, const char *name)
+{
+    if (cargo_rivals_warn(name))
+        setup_plan_note(plan, "does not ask entra for the registry '%s'", name);
+    else
+        setup_plan_note(plan, "already asks entra for the registry '%s'", name);
+}
+
 static bool look_at_cargo(const struct options *options, struct setup_plan *plan,
                           struct error *error)
 {
@@ -287,7 +300,7 @@ static bool look_at_cargo(const struct options *options, struct setup_plan *plan
             setup_plan_change(plan, "%s entra for the registry '%s'",
                               is_removal(&job) ? "no longer asks" : "asks", registry->name);
         else if (registry->provider == CARGO_PROVIDER_OURS)
-            setup_plan_note(plan, "already asks entra for the registry '%s'", registry->name);
+            note_registry(plan, registry->name);
     }
     if (plan->count == 0)
         setup_plan_note(plan, is_removal(&job) ? "is not set up"

@@ -20,7 +20,8 @@ static bool make_link(const struct nuget_discovery *discovery, const struct opti
                       struct error *error)
 {
     char *const folder[] = { "mkdir", "-p", discovery->folder, NULL };
-    char *const command[] = { "ln", "-s", discovery->program, discovery->link, NULL };
+    char *const how = discovery->place == PROGRAM_LINK_STALE ? "-sfT" : "-sT"; /* -T: not within */
+    char *const command[] = { "ln", how, discovery->program, discovery->link, NULL };
     return (access(discovery->folder, F_OK) == 0 || setup_run(options, folder, error)) &&
            setup_run(options, command, error);
 }

@@ -14,10 +14,13 @@
 #include "common/base/environment.h"
 #include "common/base/output.h"
 #include "common/base/report.h"
+#include "common/base/script.h"
 #include "common/base/search_path.h"
 #include "common/base/text.h"
+#include "common/entra/error_report.h"
 #include "helpers/entra/entra.h"
 #include "helpers/entra/setup/keyring_link.h"
+#include "helpers/entra/setup/keyring_rivals.h"
 #include "helpers/entra/setup/keyring_user.h"
 #include "helpers/entra/setup/setup.h"
 
@@ -177,37 +180,44 @@ static bool change_setting(const struct job *job, size_t i, struct error *error)
 
 /* ---- what else there is ---- */
 
-static bool is_other_value(const char *value)
+static void warn_of_rival(void *context, const char *text, const char *advice)
 {
-    return value != NULL && strcmp(value, "subprocess") != 0;
+    (void)context;
+    warning_of("", advice, "%s", text);
 }
 
-/* Warns of what comes before the files. */
-static void warn_of_rivals(const struct job *job)
+/* Warns of one that is to be asked, and cannot. */
+static void warn_of_next(void)
 {
-    static const char *const sections[] = { "install", "download", "wheel" };
+    struct error error = { 0 };
+    autofree char *next = keyring_link_next();
+    if (next != NULL && !script_check(next, &error))
+        error_warn(&error);
+}
+
+/* Warns of what comes before the files, and of the next keyring. Returns whether there is the
+ * former. */
+static bool warn_of_rivals(const struct job *job)
+{
+    size_t count = 0;
     for (enum keyring_user_name i = 0; i < KEYRING_USERS; i++)
-        if (job->is_meant[i] && is_other_value(environment(keyring_users[i].variable)))
-            warning("%s is set to '%.40s', which takes precedence over %s",
-                    keyring_users[i].variable, environment(keyring_users[i].variable),
-                    job->files[i].path);
-    for (size_t i = 0; i < ARRAY_SIZE(sections); i++) {
-        const struct setting setting = { sections[i], "keyring-provider", "subprocess" };
-        if (setting_find(&setting, job->files[KEYRING_USER_PIP].text) == SETTING_OTHER)
-            warning("%s has another keyring-provider for 'pip %s'",
-                    job->files[KEYRING_USER_PIP].path, sections[i]);
-    }
+        if (job->is_meant[i])
+            count += keyring_rivals_each(i, warn_of_rival, NULL);
+    warn_of_next();
+    return count > 0;
 }
 
 static void say_what_is_asked(void)
 {
+    struct error unused = { 0 };
     autofree char *next = keyring_link_next();
-    if (next != NULL)
+    if (next != NULL && script_check(next, &unused))
         notice("Passwords for other indexes come from %s as before.", next);
-    else
+    else if (next == NULL)
         notice("There is no other keyring in PATH, which could have passwords for other indexes.");
     notice("uv, and pip before 26.2, ask only if the URL of the index has a user name: "
-           "https://VssSessionToken@pkgs.dev.azure.com/... (any name will do).");
+           "https://VssSessionToken@pkgs.dev.azure.com/... (any name will do). pip "
+           "before 23.1 never asks with --no-input.");
 }
 
 static void say_what_stays(const struct job *job)
@@ -282,22 +292,42 @@ static const struct option_spec own_options[] = {
 
 /* ---- a part of `entra setup` ---- */
 
-static bool names_feed(const char *urls)
+static bool has_feed(const char *urls)
 {
     return urls != NULL && (strstr(urls, "pkgs.dev.azure.com") != NULL ||
                             strstr(urls, ".pkgs.visualstudio.com") != NULL);
 }
 
-/* Whether the user has configured pip or uv, or told them of a feed. */
-static bool is_configured(const struct job *job)
+/* Whether the user has told pip or uv of a feed of Azure Artifacts. */
+static bool names_feed(const struct job *job)
 {
     static const char *const variables[] = { "PIP_INDEX_URL",    "PIP_EXTRA_INDEX_URL",
                                              "UV_DEFAULT_INDEX", "UV_INDEX",
                                              "UV_INDEX_URL",     "UV_EXTRA_INDEX_URL" };
-    bool is = job->files[KEYRING_USER_PIP].exists || job->files[KEYRING_USER_UV].exists;
+    bool has = false;
+    for (enum keyring_user_name i = 0; i < KEYRING_USERS; i++)
+        has = has || has_feed(job->files[i].text->bytes);
     for (size_t i = 0; i < ARRAY_SIZE(variables); i++)
-        is = is || names_feed(environment(variables[i]));
-    return is;
+        has = has || has_feed(environment(variables[i]));
+    return has;
+}
+
+static bool is_configured(const struct job *job)
+{
+    return job->files[KEYRING_USER_PIP].exists || job->files[KEYRING_USER_UV].exists ||
+           names_feed(job);
+}
+
+/* Who has another keyring may need no more than that, and has set it up: it is a failure only where
+ * there is a feed that would be asked for. */
+static bool note_obstacle(const struct job *job, struct setup_plan *plan, struct error *error)
+{
+    keyring_link_explain(&job->link, error);
+    if (names_feed(job))
+        return error_wanted(error, "cannot set up pip");
+    setup_plan_note(plan, "is not set up: %s", error->message);
+    *error = (struct error){ 0 };
+    return true;
 }
 
 /* The link has no options. */
@@ -320,9 +350,10 @@ static bool look_at_pip(const struct options *options, struct setup_plan *plan, 
     } else if (job.is_removal || (!is_done(&job) && !is_configured(&job))) {
         return true;
     } else if (is_done(&job)) {
-        setup_plan_note(plan, "already asks entra for package feeds");
+        setup_plan_note(plan, warn_of_rivals(&job) ? "is set up, but does not always ask entra"
+                                                   : "already asks entra for package feeds");
     } else if (!job.link.is_ours && job.link.path == NULL) {
-        setup_plan_note(plan, "cannot ask entra: see 'entra setup pip'");
+        return note_obstacle(&job, plan, error);
     } else {
         setup_plan_change(plan, "asks entra for package feeds");
         note_options(options, plan);
