@@ -207,3 +207,21 @@ def test_the_registry_names_the_tenant(world):
     assert outcome.code == 0, outcome
     assert list(world.cargo_registry.crates) == [("greeting", "1.0.0")]
     assert {one.path.split("/")[1] for one in world.authority.token_requests} == {contoso.TENANT.guid}
+
+
+# ---- what a project may name ----
+
+@pytest.mark.parametrize("host, gets_token", [("pkgs.dev.azure.com", True), ("dev.azure.com", False)])
+def test_an_index_that_a_project_names_gets_a_token_only_if_it_is_a_feed(world, host, gets_token):
+    """Azure Repos serves files of anybody's, and one could say that crates are elsewhere."""
+    registry = world.cargo_registry
+    registry.serve_as(world.internet, host)
+    world.write_appsettings({"AzureAd": world.appsettings()["AzureAd"]})
+    configure(world, '[registry]\nglobal-credential-providers = ["cargo:token", "cargo-credential-entra"]\n'
+                     '[registries.unused]\n')
+    user = package(world, "user", f'[dependencies]\ngreeting = {{ version = "1", registry-index = '
+                                  f'"{registry.index}" }}\n')
+    outcome = run(world, "fetch", folder=user)
+    assert outcome.code != 0 and registry.requests, outcome
+    sent = [request for request in registry.requests if "Authorization" in request.headers]
+    assert bool(sent) == bool(world.authority.issued_tokens) == gets_token, outcome

@@ -123,8 +123,8 @@ class World:
 
     @cached_property
     def cargo_registry(self) -> CargoRegistry:
-        """It can also serve as pkgs.dev.azure.com."""
-        server = CargoRegistry(self.certificates.server_context("pkgs.dev.azure.com"),
+        """It can also serve as one of these hosts."""
+        server = CargoRegistry(self.certificates.server_context("pkgs.dev.azure.com", "dev.azure.com"),
                                self._gate(contoso.AZURE_DEVOPS))
         self._cleanup.callback(server.close)
         return server
