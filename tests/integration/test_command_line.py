@@ -9,11 +9,10 @@ import pytest
 
 from authority import contoso
 from integration.users import login, token
+from world.commands import COMMANDS, PROGRAMS
 
 
-@pytest.mark.parametrize("program", ["git-credential-entra", "exec-credential-entra",
-                                     "curl-credential-entra", "cargo-credential-entra",
-                                     "keyring-credential-entra", "nuget-plugin-entra", "entra"])
+@pytest.mark.parametrize("program", PROGRAMS)
 def test_help_and_version_go_to_stdout(world, program):
     shown = world.run(program, "--help").out
     assert "usage:" in shown and shown.endswith(f"\nSee {program}(1).\n")
@@ -22,9 +21,6 @@ def test_help_and_version_go_to_stdout(world, program):
     assert world.run(program, "-V").out == world.run(program, "--version").out
 
 
-COMMANDS = ["token", "login", "logout", "status", "switch", "list", "secret", "doctor", "setup", "setup git",
-            "setup kubectl", "setup cargo", "setup nuget", "setup pip", "completion", "help",
-            "version"]
 COMMON = {"--config": "/x", "--api": "AKS", "--scope": "s/.default", "--resource": "https://r",
           "--tenant": "t", "--client-id": "c", "--authority": "https://a", "--force-refresh": None,
           "--claims": "{}", "--managed-identity": None, "--account": "ada@contoso.com",

@@ -11,17 +11,12 @@ import pytest
 
 from authority import contoso
 from integration.users import login
+from world.commands import COMMANDS, PROGRAMS
 from world.shells import NAMES, Shell, offered_by_fish
 
 each_shell = pytest.mark.parametrize("name", NAMES)
 
-PROGRAMS = ["git-credential-entra", "exec-credential-entra", "curl-credential-entra",
-            "cargo-credential-entra", "docker-credential-entra",
-            "keyring-credential-entra", "nuget-plugin-entra"]
-COMMANDS = ["token", "login", "logout", "status", "switch", "list", "forget", "secret", "run", "doctor",
-            "setup", "setup git", "setup kubectl", "setup docker", "setup cargo", "setup nuget", "setup pip",
-            "completion", "help", "version"]
-LINES = PROGRAMS + ["exec-credential-entra get-token", "entra"] + [f"entra {c}" for c in COMMANDS]
+LINES = [*PROGRAMS, "exec-credential-entra get-token", *(f"entra {c}" for c in COMMANDS)]
 
 # Names that mean something to a shell. Each begins with two bytes that no other has.
 HOSTILE = ["a0 $(touch run)", "b0`touch run`", "c0'; touch run; '", 'd0"; touch run; "',
@@ -61,15 +56,15 @@ def words(world, line: str, **how) -> list[str]:
 @each_shell
 def test_the_installed_script_is_the_printed_one(world, programs, name):
     share = programs.parent / "share"
-    files = {"bash": [share / "bash-completion" / "completions" / p for p in ["entra", *PROGRAMS]],
+    files = {"bash": [share / "bash-completion" / "completions" / p for p in PROGRAMS],
              "zsh": [share / "zsh" / "site-functions" / "_entra"],
              "fish": [share / "fish" / "vendor_completions.d" / f"{p}.fish"
-                      for p in ["entra", *PROGRAMS]]}
+                      for p in PROGRAMS]}
     printed = world.run("entra", "completion", name)
     assert (printed.code, printed.err) == (0, "")
     for file in files[name]:
         assert file.read_text() == printed.out
-    assert " ".join(["entra", *PROGRAMS]) in printed.out
+    assert " ".join(PROGRAMS) in printed.out
     assert world.run(name, "-n", files[name][0]).code == 0
 
 

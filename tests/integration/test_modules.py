@@ -10,9 +10,8 @@ import pytest
 
 from integration.credentials import configure, path, register
 from world.app_certificate import AppCertificate
+from world.commands import PROGRAMS
 
-PROGRAMS = ["git-credential-entra", "exec-credential-entra", "curl-credential-entra",
-            "cargo-credential-entra", "keyring-credential-entra", "nuget-plugin-entra", "entra"]
 HEAVY = ("libcurl", "libssl", "libcrypto", "libglib", "libgio", "libsecret", "libkeyutils",
          "libyaml", "libmicrohttpd")
 

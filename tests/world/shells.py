@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from world.commands import PROGRAMS
 from world.terminal import Terminal
 from world.waiting import wait_until
 from world.world import World
@@ -24,8 +25,7 @@ PS1='ready> '
 bind 'set enable-bracketed-paste off'
 bind 'set completion-query-items 0'
 bind '"\C-x\C-a": insert-completions'
-for name in entra exec-credential-entra git-credential-entra curl-credential-entra \
-        cargo-credential-entra docker-credential-entra keyring-credential-entra nuget-plugin-entra; do
+for name in PROGRAMS; do
     eval "$name() { printf ARGUMENTS; printf '<%s>' \"\$@\"; echo END; }"
 done
 """
@@ -40,16 +40,14 @@ zle -C all-matches complete-word _generic
 bindkey '^X^A' all-matches
 zstyle ':completion:all-matches::::' completer _all_matches _complete
 zstyle ':completion:all-matches:*' insert true
-for name in entra exec-credential-entra git-credential-entra curl-credential-entra \
-        cargo-credential-entra docker-credential-entra keyring-credential-entra nuget-plugin-entra; do
+for name in PROGRAMS; do
     eval "$name() { printf ARGUMENTS; printf '<%s>' \"\$@\"; echo END; }"
 done
 """
 _FISH = r"""
 function fish_prompt; echo -n 'ready> '; end
 function fish_greeting; end
-for name in entra exec-credential-entra git-credential-entra curl-credential-entra \
-        cargo-credential-entra docker-credential-entra keyring-credential-entra nuget-plugin-entra
+for name in PROGRAMS
     eval "function $name; printf ARGUMENTS; printf '<%s>' \$argv; echo END; end"
 end
 """
@@ -64,15 +62,15 @@ class Shell:
         home = world.session.home
         share = programs.parent / SHARE
         if name == "bash":
-            (home / ".rc").write_text(_BASH)
+            (home / ".rc").write_text(_BASH.replace("PROGRAMS", " ".join(PROGRAMS)))
             command = ["bash", "--noprofile", "--rcfile", str(home / ".rc"), "-i"]
         elif name == "zsh":
-            (home / ".zshrc").write_text(_ZSH.replace("SHARE", str(share)))
+            (home / ".zshrc").write_text(_ZSH.replace("SHARE", str(share)).replace("PROGRAMS", " ".join(PROGRAMS)))
             command = ["zsh", "-d", "-i"]
         else:
             folder = world.session.config / "fish"
             folder.mkdir(exist_ok=True)
-            (folder / "config.fish").write_text(_FISH)
+            (folder / "config.fish").write_text(_FISH.replace("PROGRAMS", " ".join(PROGRAMS)))
             command = ["fish", "-i"]
         self.name = name
         self._terminal: Terminal = world.at_terminal(
