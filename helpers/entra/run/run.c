@@ -193,7 +193,9 @@ const struct program entra_run = {
                "on the Azure SDKs find one in Azure, and in variables.",
     .examples = "ARM_USE_MSI=true entra run -- terraform plan\n"
                 "entra run --only Storage -- rclone ls remote:container\n"
-                "entra run --no-endpoint --env PGPASSWORD=PostgreSQL -- psql -h db.example",
+                "entra run --no-endpoint --env PGPASSWORD=PostgreSQL -- psql \\\n"
+                "    \"host=HOST user=USER dbname=postgres sslmode=verify-full \\\n"
+                "    sslrootcert=/etc/ssl/certs/ca-certificates.crt\"",
     .options = own_options,
     .common = OPTIONS_OF_APP | OPTION_ACCOUNT | OPTION_MANAGED_IDENTITY | OPTIONS_OF_STORE,
     .is_typed = true,
