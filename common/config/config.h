@@ -269,6 +269,11 @@ void config_each_value(const struct config *config,
  * is whether the file holds a secret. */
 const char *config_file(const struct config *config, size_t index, bool *ret_has_secret);
 
+/* Whether a variable, as NAME=value, sets a secret of an identity: of AzureAd, or of another one
+ * that the files have, or that has a tenant. Those of other programs' sections, such as
+ * Authentication__Google__ClientSecret, are none of ours. */
+bool config_has_secret_of(const struct config *config, const char *variable);
+
 /* Whether a text contains a device's PIN: pkcs11:...?pin-value=... (RFC 7512, section 2.4). */
 bool config_has_pin(const char *text);
 

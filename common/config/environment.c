@@ -13,8 +13,7 @@
 
 extern char **environ;
 
-/* Splits a name such as "A__B__0" or "A:B:0" in place. Returns false if it is not of this form. */
-static bool split_name(char *name, struct config_path *path)
+bool config_split_variable(char *name, struct config_path *path)
 {
     *path = (struct config_path){ 0 };
     for (char *step = name; step != NULL;) {
@@ -54,7 +53,7 @@ static void lay_over(json_object *root, const char *variable)
         return;
     memcpy(name, variable, length);
     name[length] = '\0';
-    if (split_name(name, &path) && is_of_setting(&path))
+    if (config_split_variable(name, &path) && is_of_setting(&path))
         config_put(root, &path, json_object_new_string(variable + length + 1), &origin, true);
 }
 

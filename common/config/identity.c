@@ -241,13 +241,11 @@ bool config_check_identity_of(const struct config *config, const struct section 
            config_check_identity(config, &identity, error);
 }
 
-bool config_identity_is_named(const struct config *config, const struct section *identity)
+bool config_identity_has_api(const struct config *config, const struct section *identity)
 {
-    struct section apis[CONFIG_SECTIONS_MAX], named = { 0 };
+    struct section apis[CONFIG_SECTIONS_MAX];
     struct error unused = { 0 };
     size_t count = config_apis(config, apis);
-    if (find_identity(config, NULL, &named, &unused) && named.object == identity->object)
-        return true;
     for (size_t i = 0; i < count; i++) {
         struct section acquire = { config_member(apis[i].object, "AcquireTokenOptions"),
                                    { { NULL }, 0 } };
@@ -256,6 +254,14 @@ bool config_identity_is_named(const struct config *config, const struct section 
             return true;
     }
     return false;
+}
+
+bool config_identity_is_named(const struct config *config, const struct section *identity)
+{
+    struct section named = { 0 };
+    struct error unused = { 0 };
+    return (find_identity(config, NULL, &named, &unused) && named.object == identity->object) ||
+           config_identity_has_api(config, identity);
 }
 
 bool config_fill_identity(const struct config *config, const char *name, const char *api_tenant,

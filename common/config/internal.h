@@ -160,6 +160,10 @@ const char *config_variable(const struct config *config, const char *name);
 /* Overrides config->root with the environment. */
 void config_overlay_environment(struct config *config);
 
+/* Splits the name of a variable such as "A__B__0" or "A:B:0" in place. Returns false if it is not
+ * of this form. */
+bool config_split_variable(char *name, struct config_path *path);
+
 /* ---- settings.c: which keys there are ---- */
 
 enum setting_type {
@@ -354,8 +358,9 @@ bool config_fill_identity(const struct config *config, const char *name, const c
 bool config_check_identity_of(const struct config *config, const struct section *acquire,
                               struct error *error);
 
-/* Whether requests may use the identity without naming it, or an API names it. */
+/* Whether requests may use the identity without naming it, or an API names it; and the latter. */
 bool config_identity_is_named(const struct config *config, const struct section *identity);
+bool config_identity_has_api(const struct config *config, const struct section *identity);
 
 /* Has the context's learn_tenant give the tenant, if the request has none. A server may be asked
  * for it, so this comes once the tenant is needed: not for a managed identity, which has no choice

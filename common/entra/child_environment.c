@@ -46,17 +46,38 @@ static bool is_setting(const char *variable, const char *key)
     return *mark == ':' || (*mark == '_' && mark > variable && mark[-1] == '_');
 }
 
-static bool is_platform_secret(const char *variable)
+/* Whether the variable's name is this one, which may be NULL. */
+static bool is_named(const char *variable, const char *name)
+{
+    size_t length = strcspn(variable, "=");
+    return name != NULL && strlen(name) == length && strncmp(variable, name, length) == 0;
+}
+
+static bool is_platform_secret(const char *variable,
+                               bool (*matches)(const char *variable, const char *name))
 {
     size_t count;
     const struct identity_source *sources = identity_sources_all(&count);
     for (size_t i = 0; i < count; i++)
-        if (ends_in(variable, sources[i].secret_variable))
+        if (matches(variable, sources[i].secret_variable))
             return true;
     for (size_t i = 0; i < BUILD_SYSTEMS; i++)
-        if (ends_in(variable, build_systems[i].secret_variable))
+        if (matches(variable, build_systems[i].secret_variable))
             return true;
     return false;
+}
+
+bool child_environment_is_credential(const char *variable)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(credentials); i++)
+        if (is_named(variable, credentials[i]))
+            return true;
+    return false;
+}
+
+bool child_environment_is_platform_secret(const char *variable)
+{
+    return is_platform_secret(variable, is_named);
 }
 
 bool child_environment_with_platform_secrets(const char *variable)
@@ -73,5 +94,6 @@ bool child_environment_with_platform_secrets(const char *variable)
 
 bool child_environment_without_secrets(const char *variable)
 {
-    return child_environment_with_platform_secrets(variable) && !is_platform_secret(variable);
+    return child_environment_with_platform_secrets(variable) &&
+           !is_platform_secret(variable, ends_in);
 }

@@ -61,8 +61,8 @@ fuzz_http_answer_SOURCES        := common/acquire/http/http.c common/acquire/htt
                                    common/acquire/app/thumbprint.c $(fuzz_redaction_SOURCES)
 fuzz_keyring_request_SOURCES    := $(addprefix helpers/keyring/,keyring_answer.c keyring_request.c \
                                    provider_request.c)
-fuzz_identity_request_SOURCES   := helpers/entra/run/identity_request.c \
-                                   helpers/entra/run/run_environment.c
+fuzz_identity_request_SOURCES   := $(addprefix helpers/entra/run/,identity_request.c \
+                                   run_environment.c run_variable.c)
 fuzz_kubeconfig_SOURCES         := $(wildcard helpers/kubectl/kubeconfig/*.c)
 fuzz_keyring_kernel_SOURCES     := keyring/kernel/module.c tests/fuzz/keyring_check.c
 fuzz_keyring_runtime_SOURCES    := tests/fuzz/keyring_check.c tests/fuzz/memory_folder.c

@@ -2,7 +2,7 @@
 /* A request to the endpoint of `entra run`, as the HTTP server reads it: the method and the path,
  * then a field in each line, a header field if it has a colon before any equals sign. */
 #include "helpers/entra/run/identity_request.h"
-#include "helpers/entra/run/run_environment.h"
+#include "helpers/entra/run/run_variable.h"
 #include "tests/fuzz/fuzz.h"
 
 /* Splits a line in place. */

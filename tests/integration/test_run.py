@@ -242,9 +242,20 @@ def test_our_secrets_are_not_the_commands(world):
             "AZURE_CLIENT_CERTIFICATE_PATH": "/s", "ARM_CLIENT_SECRET_FILE_PATH": "/s",
             "ARM_CLIENT_CERTIFICATE_PATH": "/s", "ARM_OIDC_TOKEN": "s",
             "ARM_OIDC_TOKEN_FILE_PATH": "/s", "ARM_OIDC_REQUEST_TOKEN": "s",
-            "AzureAd:ClientCredentials:0:ClientSecret": "s"}
+            "AzureAd:ClientCredentials:0:ClientSecret": "s",
+            "ENTRA_CLIENT_CERTIFICATE_KEY_PATH": "pkcs11:object=x?pin-value=1"}
     for mode in ((), ("--no-endpoint",)):
         assert ours.keys() & variables(world, *mode, env=ours).keys() == set()
+
+
+def test_the_secrets_of_other_programs_stay(world):
+    """Which merely resemble ours."""
+    theirs = {"Authentication__Google__ClientSecret": "s", "OAuth__ClientSecret": "s",
+              "Authentication__Google__ClientId": "c", "Smtp__CertificatePassword": "s",
+              "TF_VAR_azure_client_secret": "s", "TF_VAR_AZURE_CLIENT_SECRET": "s",
+              "MY_AZURE_PASSWORD": "s", "SIGNING_KEY": "pkcs11:object=x?pin-value=1"}
+    for mode in ((), ("--no-endpoint",)):
+        assert theirs.items() <= variables(world, *mode, env=theirs).items()
 
 
 def test_the_tokens_of_a_build_system_stay(world):

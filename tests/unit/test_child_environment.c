@@ -84,6 +84,19 @@ static void a_devices_pin_is_kept_back(void **state)
     assert_false(child_environment_with_platform_secrets(pin));
 }
 
+static void a_name_is_told_from_one_that_ends_in_it(void **state)
+{
+    (void)state;
+    assert_true(child_environment_is_credential("AZURE_CLIENT_SECRET=x"));
+    assert_true(child_environment_is_credential("ARM_OIDC_TOKEN"));
+    assert_false(child_environment_is_credential("TF_VAR_AZURE_CLIENT_SECRET=x"));
+    assert_false(child_environment_is_credential("AZURE_CLIENT_SECRET_=x"));
+    assert_false(child_environment_is_credential("AZURE_CLIENT=_SECRET"));
+    assert_true(child_environment_is_platform_secret("SYSTEM_ACCESSTOKEN=x"));
+    assert_true(child_environment_is_platform_secret("MSI_SECRET"));
+    assert_false(child_environment_is_platform_secret("MY_SYSTEM_ACCESSTOKEN=x"));
+}
+
 static void everything_else_is_inherited(void **state)
 {
     (void)state;
@@ -109,6 +122,7 @@ int main(void)
         cmocka_unit_test(a_build_systems_secret_is_kept_back),
         cmocka_unit_test(a_credential_is_kept_back_from_every_child),
         cmocka_unit_test(a_devices_pin_is_kept_back),
+        cmocka_unit_test(a_name_is_told_from_one_that_ends_in_it),
         cmocka_unit_test(everything_else_is_inherited),
     };
     return cmocka_run_group_tests(tests, setup, NULL);

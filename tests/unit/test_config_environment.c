@@ -329,6 +329,69 @@ static void an_empty_azure_variable_is_the_same_as_none(void **state)
     assert_string_equal(asked.request.instance, "https://login.microsoftonline.com");
 }
 
+/* With the variable in the environment, as NAME=value. */
+static bool has_secret_of(const char *text, const char *variable)
+{
+    const struct options options = { .config = file_of(text) };
+    struct error error = { 0 };
+    autofree char *name = strndup(variable, strcspn(variable, "="));
+    setenv(name, variable + strlen(name) + 1, 1);
+    auto_config struct config *config = config_load(&options, NULL, &error);
+    assert_string_equal(error.message, "");
+    bool has_secret = config_has_secret_of(config, variable);
+    unsetenv(name);
+    return has_secret;
+}
+
+static void a_secret_of_an_identity_is_told_from_those_of_other_programs(void **state)
+{
+    (void)state;
+    static const char file[] =
+        "{'AzureAd':{'TenantId':'t','ClientId':'c'},"
+        "'Daemon':{'ClientId':'d','Authority':'https://login.microsoftonline.com/t'},"
+        "'Contoso':{'Named':{'ClientId':'n'}},"
+        "'Authentication':{'Google':{'ClientId':'g'}},"
+        "'Api':{'Scopes':['api://a/.default'],"
+        "'AcquireTokenOptions':{'AuthenticationOptionsName':'Named'}}}";
+    static const char *const ours[] = {
+        "AzureAd__ClientSecret=s",
+        "AZUREAD:CLIENTSECRET=s",
+        "AzureAd__ClientCredentials__0__ClientSecret=s",
+        "AzureAd__ClientCredentials:0__CertificatePassword=s",
+        "AzureAd__ClientCertificates__0__Base64EncodedValue=s",
+        "AzureAd__ClientCredentials__0__CertificateDiskPath=pkcs11:object=x?pin-value=1",
+        "Daemon__ClientSecret=s",
+        "Contoso__Named__ClientSecret=s",
+    };
+    static const char *const others[] = {
+        "Authentication__Google__ClientSecret=s",
+        "OAuth__ClientSecret=s",
+        "Smtp__CertificatePassword=s",
+        "AzureAd__ClientId=s",
+        "AzureAd__ClientCredentials__0__CertificateDiskPath=pkcs11:object=x",
+        "Named__ClientSecret=s",
+        "AzureAdClientSecret=s",
+        "KEY=pkcs11:object=x?pin-value=1",
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(ours); i++)
+        if (!has_secret_of(file, ours[i]))
+            fail_msg("%s is not taken for ours", ours[i]);
+    for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+        if (has_secret_of(file, others[i]))
+            fail_msg("%s is taken for ours", others[i]);
+}
+
+static void variables_alone_are_an_identity_if_it_has_a_tenant(void **state)
+{
+    (void)state;
+    setenv("Other__ClientId", "c", 1);
+    setenv("Other__Authority", "https://accounts.example", 1);
+    assert_false(has_secret_of("{}", "Other__ClientSecret=s"));
+    setenv("Other__TenantId", "t", 1);
+    assert_true(has_secret_of("{}", "Other__ClientSecret=s"));
+    assert_true(has_secret_of("{}", "AzureAd__ClientSecret=s"));
+}
+
 static void an_invalid_authority_host_is_an_error(void **state)
 {
     (void)state;
@@ -366,6 +429,8 @@ int main(void)
         TEST(the_file_takes_precedence_over_azure_variables),
         TEST(an_empty_azure_variable_is_the_same_as_none),
         TEST(an_invalid_authority_host_is_an_error),
+        TEST(a_secret_of_an_identity_is_told_from_those_of_other_programs),
+        TEST(variables_alone_are_an_identity_if_it_has_a_tenant),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

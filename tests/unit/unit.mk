@@ -65,6 +65,7 @@ unit_http_SOURCES               := $(unit_redaction_SOURCES) common/acquire/app/
 unit_http_failure_SOURCES       := common/acquire/http/http_failure.c
 unit_identity_request_SOURCES   := helpers/entra/run/identity_request.c
 unit_run_environment_SOURCES    := helpers/entra/run/run_environment.c
+unit_run_variable_SOURCES       := $(addprefix helpers/entra/run/,run_environment.c run_variable.c)
 unit_key_store_SOURCES          := common/acquire/app/key_store.c
 unit_keyring_kernel_SOURCES     := keyring/kernel/module.c
 unit_signer_SOURCES             := $(addprefix common/acquire/app/,certificate.c client_assertion.c \

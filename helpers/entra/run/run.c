@@ -10,6 +10,7 @@
 #include "helpers/entra/run/run_child.h"
 #include "helpers/entra/run/run_listener.h"
 #include "helpers/entra/run/run_token.h"
+#include "helpers/entra/run/run_variable.h"
 
 /* The indices of our own options in options->own and options->lists. */
 enum own_option {
@@ -31,12 +32,14 @@ struct wish {
     size_t limit_count;
     bool with_endpoint;
     const char *address; /* of the endpoint */
+    struct config *config;
 };
 
 static void clear_wish(struct wish *wish)
 {
     for (size_t i = 0; i < wish->limit_count; i++)
         run_limit_clear(&wish->limits[i]);
+    config_free(wish->config);
 }
 
 /* The secret crosses the network of the containers in clear, and whoever is in it can try to ask.
@@ -107,8 +110,8 @@ static bool read_wish(const struct options *options, int count, struct wish *wis
     for (size_t i = 0; i < only->count; i++)
         if (!read_limit(options, only->items[i], wish, error))
             return false;
-    auto_config struct config *config = config_load(options, NULL, error);
-    return config != NULL;
+    wish->config = config_load(options, NULL, error);
+    return wish->config != NULL;
 }
 
 /* Gets the tokens that the options name, and puts those of --env into the environment. */
@@ -151,7 +154,7 @@ static bool run_run(const struct options *options, int count, char **operands, s
     int code = 0;
     if (!read_wish(options, count, &wish, error))
         return false;
-    run_environment_begin(&environment, wish.with_endpoint);
+    run_environment_begin(wish.config, wish.with_endpoint, &environment);
     setenv("ENTRA_RENEWAL", "inline", 1); /* nothing of ours outlives the command */
     const struct run_server_settings settings = { options, wish.address, wish.limits,
                                                   wish.limit_count,

@@ -13,7 +13,7 @@
 #include "common/base/text.h"
 #include "common/entra/child_environment.h"
 
-/* ---- what the command does not get of ours, nor from --env ---- */
+/* ---- what the command does not get of ours ---- */
 
 /* Other identity services, which SDKs would find instead of or before the endpoint, and the
  * credentials that DefaultAzureCredential tries before a managed identity. */
@@ -36,8 +36,13 @@ static const char *const others[] = {
  * providers ask for a federated token: with them, the command could sign in as the app for longer
  * than it runs. */
 static const char *const secret_ways[] = {
-    "AZURE_FEDERATED_TOKEN_FILE",  "AZURE_CLIENT_CERTIFICATE_PATH", "ARM_CLIENT_SECRET_FILE_PATH",
-    "ARM_CLIENT_CERTIFICATE_PATH", "ARM_OIDC_TOKEN_FILE_PATH",      "ARM_OIDC_REQUEST_TOKEN",
+    "AZURE_FEDERATED_TOKEN_FILE",
+    "AZURE_CLIENT_CERTIFICATE_PATH",
+    "ENTRA_CLIENT_CERTIFICATE_KEY_PATH",
+    "ARM_CLIENT_SECRET_FILE_PATH",
+    "ARM_CLIENT_CERTIFICATE_PATH",
+    "ARM_OIDC_TOKEN_FILE_PATH",
+    "ARM_OIDC_REQUEST_TOKEN",
 };
 
 /* variable: a name, or NAME=value. */
@@ -50,152 +55,16 @@ static bool is_one_of(const char *variable, const char *const *names, size_t cou
     return false;
 }
 
-/* ---- --env NAME=API_OR_SCOPE ---- */
-
-/* By these a loader, a shell, an interpreter or a common tool chooses what to run and to load,
- * where its files are or whom to trust. One that is set to a token is at best of no use, and at
- * worst in an error message. An underscore at the end stands for all that follows. */
-static const char *const reserved[] = {
-    "LD_",
-    "GLIBC_",
-    "MALLOC_",
-    "GCONV_PATH",
-    "LOCPATH",
-    "NLSPATH",
-    "LANG",
-    "LANGUAGE",
-    "LC_",
-    "TZ",
-    "TZDIR",
-    "HOSTALIASES",
-    "RESOLV_HOST_CONF",
-    "RES_OPTIONS",
-    "PATH",
-    "HOME",
-    "SHELL",
-    "USER",
-    "LOGNAME",
-    "PWD",
-    "OLDPWD",
-    "TERM",
-    "DISPLAY",
-    "TMPDIR",
-    "XDG_",
-    "DBUS_",
-    "LISTEN_FDS",
-    "LISTEN_PID",
-    "LISTEN_PIDFDID",
-    "LISTEN_FDNAMES",
-    "WATCHDOG_PID",
-    "WATCHDOG_USEC",
-    "SYSTEMD_EXEC_PID",
-    "NOTIFY_SOCKET",
-    "IFS",
-    "ENV",
-    "PS4",
-    "CDPATH",
-    "SHELLOPTS",
-    "BASHOPTS",
-    "BASH_",
-    "ZDOTDIR",
-    "EDITOR",
-    "VISUAL",
-    "PAGER",
-    "BROWSER",
-    "GIT_SSH",
-    "GIT_SSH_COMMAND",
-    "GIT_EXEC_PATH",
-    "GIT_DIR",
-    "GIT_EDITOR",
-    "GIT_PAGER",
-    "GIT_ASKPASS",
-    "GIT_PROXY_COMMAND",
-    "GIT_EXTERNAL_DIFF",
-    "GIT_CONFIG_",
-    "SSH_",
-    "PYTHONPATH",
-    "PYTHONHOME",
-    "PYTHONSTARTUP",
-    "PYTHONINSPECT",
-    "PERL5LIB",
-    "PERL5OPT",
-    "PERL5DB",
-    "RUBYLIB",
-    "RUBYOPT",
-    "NODE_OPTIONS",
-    "NODE_PATH",
-    "NODE_EXTRA_CA_CERTS",
-    "CLASSPATH",
-    "JAVA_HOME",
-    "JAVA_TOOL_OPTIONS",
-    "JDK_JAVA_OPTIONS",
-    "_JAVA_OPTIONS",
-    "MAVEN_OPTS",
-    "GRADLE_OPTS",
-    "DOTNET_STARTUP_HOOKS",
-    "DOTNET_ROOT",
-    "COR_",
-    "CORECLR_",
-    "OPENSSL_CONF",
-    "OPENSSL_MODULES",
-    "OPENSSL_ENGINES",
-    "SSL_CERT_FILE",
-    "SSL_CERT_DIR",
-    "CURL_CA_BUNDLE",
-    "REQUESTS_CA_BUNDLE",
-    "SSLKEYLOGFILE",
-    "HTTP_PROXY",
-    "HTTPS_PROXY",
-    "ALL_PROXY",
-    "NO_PROXY",
-    "IDENTITY_",
-    "MSI_",
-    "ENTRA_",
-};
-
-static bool is_reserved(const char *name)
+static bool is_credential(const char *variable)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(reserved); i++) {
-        size_t length = strlen(reserved[i]);
-        bool is_prefix = reserved[i][length - 1] == '_';
-        if (strncasecmp(name, reserved[i], is_prefix ? length : length + 1) == 0)
-            return true;
-    }
-    return is_one_of(name, others, ARRAY_SIZE(others)) ||
-           is_one_of(name, secret_ways, ARRAY_SIZE(secret_ways));
+    return child_environment_is_credential(variable) ||
+           is_one_of(variable, secret_ways, ARRAY_SIZE(secret_ways));
 }
 
-static bool is_name(const char *name)
+bool run_environment_is_kept_back(const char *name)
 {
-    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_";
-    static const char more[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789";
-    return name[0] != '\0' && strchr(letters, name[0]) != NULL && name[strspn(name, more)] == '\0';
-}
-
-bool run_variable_parse(const char *option, struct run_variable *ret_variable, struct error *error)
-{
-    struct run_variable variable = { .wanted = strchr(option, '=') };
-    if (variable.wanted == NULL || variable.wanted[1] == '\0')
-        return error_set(error, ERROR_USAGE, "--env takes NAME=API or NAME=SCOPE, not '%.100s'",
-                         option);
-    size_t length = (size_t)(variable.wanted++ - option);
-    if (length < sizeof variable.name)
-        memcpy(variable.name, option, length);
-    if (!is_name(variable.name))
-        return error_set(
-            error, ERROR_USAGE,
-            "--env: '%.*s' is not the name of a variable: up to %zu letters, digits and "
-            "underscores, and no digit first",
-            length < 80 ? (int)length : 80, option, sizeof variable.name - 1);
-    if (is_reserved(variable.name) ||
-        !child_environment_without_secrets(variable.name) /* which the command must not have */) {
-        error_set(error, ERROR_USAGE, "--env: %s does not hold a password or token", variable.name);
-        return error_hint(error, "Name a variable that the command reads a password or token from, "
-                                 "such as PGPASSWORD or TWINE_PASSWORD: not one that decides what "
-                                 "programs run, load or trust, or as whom they sign in.");
-    }
-    *ret_variable = variable;
-    return true;
+    return is_credential(name) || child_environment_is_platform_secret(name) ||
+           is_one_of(name, others, ARRAY_SIZE(others));
 }
 
 /* ---- what the command gets of ours ---- */
@@ -211,10 +80,9 @@ static bool excludes_endpoint(const char *variable)
     return strcasecmp(value, "prod") != 0 && strcasecmp(value, "ManagedIdentityCredential") != 0;
 }
 
-static bool is_kept(const char *variable, bool for_endpoint)
+static bool is_kept(const struct config *config, const char *variable, bool for_endpoint)
 {
-    return child_environment_with_platform_secrets(variable) &&
-           !is_one_of(variable, secret_ways, ARRAY_SIZE(secret_ways)) &&
+    return !is_credential(variable) && !config_has_secret_of(config, variable) &&
            !(for_endpoint &&
              (is_one_of(variable, others, ARRAY_SIZE(others)) || excludes_endpoint(variable)));
 }
@@ -227,11 +95,12 @@ static void append(struct run_environment *environment, char *variable)
     environment->list[environment->count] = NULL;
 }
 
-void run_environment_begin(struct run_environment *ret_environment, bool for_endpoint)
+void run_environment_begin(const struct config *config, bool for_endpoint,
+                           struct run_environment *ret_environment)
 {
     *ret_environment = (struct run_environment){ .list = calloc(1, sizeof(char *)) };
     for (size_t i = 0; environ[i] != NULL; i++)
-        if (is_kept(environ[i], for_endpoint))
+        if (is_kept(config, environ[i], for_endpoint))
             append(ret_environment, strdup(environ[i]));
     for (const char *const *removed = environment_removed(); *removed != NULL; removed++)
         append(ret_environment, strdup(*removed));

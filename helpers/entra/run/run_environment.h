@@ -4,7 +4,7 @@
  * an Azure SDK would ask before the endpoint, and with what was asked for.
  *
  *     auto_run_environment struct run_environment environment;
- *     run_environment_begin(&environment, true);
+ *     run_environment_begin(config, true, &environment);
  *     run_environment_set(&environment, "PGPASSWORD", token);
  *     child_exec(words, environment.list)
  *
@@ -18,29 +18,24 @@
 #include <stddef.h>
 
 #include "common/base/cleanup.h"
-#include "common/base/error.h"
+#include "common/config/config.h"
 
 struct run_environment {
     char **list; /* NAME=value; NULL ends it */
     size_t count;
 };
 
-/* What `--env NAME=API_OR_SCOPE` says. The texts point into the option's value. */
-struct run_variable {
-    char name[64];
-    const char *wanted; /* the API or scope */
-};
+/* Copies our environment without the secrets of apps and users, be it by the names that Azure's
+ * tools and Terraform's providers know, or in settings of an identity of the configuration; and for
+ * an endpoint also without the variables of other identity services, of the credentials that
+ * DefaultAzureCredential tries first, and without a choice of credentials (AZURE_TOKEN_CREDENTIALS)
+ * that has no managed identity. The caller clears it with run_environment_clear. */
+void run_environment_begin(const struct config *config, bool for_endpoint,
+                           struct run_environment *ret_environment);
 
-/* Reads the value of --env. NAME is one that may hold a password or token: letters, digits and
- * underscores, and none by which a program, its loader or its interpreter chooses what to run,
- * where its files are or whom to trust. Fails with ERROR_USAGE. */
-bool run_variable_parse(const char *option, struct run_variable *ret_variable, struct error *error);
-
-/* Copies our environment without the secrets of apps and users; and for an endpoint also without
- * the variables of other identity services, of the credentials that DefaultAzureCredential tries
- * first, and without a choice of credentials (AZURE_TOKEN_CREDENTIALS) that has no managed
- * identity. The caller clears it with run_environment_clear. */
-void run_environment_begin(struct run_environment *ret_environment, bool for_endpoint);
+/* Whether the command may be without a variable of this name, as it is one of those above or a
+ * secret of the platform. */
+bool run_environment_is_kept_back(const char *name);
 
 /* Sets a variable, in place of one of this name. The value is copied. */
 void run_environment_set(struct run_environment *environment, const char *name, const char *value);
