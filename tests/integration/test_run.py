@@ -8,6 +8,7 @@ import os
 import shlex
 import signal
 import subprocess
+import time
 
 import pytest
 
@@ -451,6 +452,27 @@ def test_what_the_command_has_started_does_not_outlive_us(running):
     one.process.kill()
     one.process.wait()
     wait_until(one.are_gone, "the end of all")
+
+
+def test_nothing_is_left_whenever_we_are_killed(world):
+    """The command may have started something before it is known to run."""
+    mark = f"6{os.getpid()}.25"  # seconds, by which it is known
+    words = ["entra", "run", "--", "sh", "-c", f"sleep {mark} & sleep {mark} & wait"]
+
+    def left():
+        found = subprocess.run(["pgrep", "-f", f"^sleep {mark}"], stdout=subprocess.PIPE, text=True)
+        return [int(word) for word in found.stdout.split()]
+
+    for moment in range(60):
+        process = subprocess.Popen(words, env=world.session.env, start_new_session=True)
+        time.sleep(moment / 2000)
+        process.kill()
+        process.wait()
+    try:
+        wait_until(lambda: not left(), "the end of all")
+    finally:
+        for pid in left():
+            os.kill(pid, signal.SIGKILL)
 
 
 def test_a_script_around_us_outlives_us(world):

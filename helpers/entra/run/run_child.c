@@ -202,6 +202,7 @@ bool run_child(char *const *words, struct run_environment *environment, struct r
     pid_t command = -1;
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, NULL);
+    run_server_guard(server);
     int failure = start(words, environment, &command);
     if (failure != 0) {
         sigset_t none;
@@ -209,7 +210,6 @@ bool run_child(char *const *words, struct run_environment *environment, struct r
         sigprocmask(SIG_SETMASK, &none, NULL);
         return fail_to_run(words[0], failure, error);
     }
-    run_server_guard(server);
     descriptors_close_inherited();
     int how = attend(command, server, &all);
     run_server_stop(server);

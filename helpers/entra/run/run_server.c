@@ -82,21 +82,15 @@ static struct secret *make_answer(const struct run_server_settings *settings,
     return identity_answer_token(&token, request->resource, time(NULL));
 }
 
-/* Begins what a fork of ours needs first: to hear of the end of its parent. */
-static void begin_fork(pid_t parent, int signal_at_end)
-{
-    prctl(PR_SET_PDEATHSIG, signal_at_end);
-    if (getppid() != parent)
-        _exit(EXIT_FAILURE);
-}
-
 /* The signals of the terminal are for the command, whose request this is, so they stay blocked.
  * What hangs in spite of all limits is ended by SIGALRM. */
 static _Noreturn void work(const struct serving *serving, const struct identity_request *request,
                            pid_t parent, int out)
 {
     sigset_t alarms;
-    begin_fork(parent, SIGKILL);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent)
+        _exit(EXIT_FAILURE);
     descriptors_close_others((const int[]){ out, reporting.file }, 2);
     sigemptyset(&alarms);
     sigaddset(&alarms, SIGALRM);
@@ -239,11 +233,12 @@ static void keep_warning(const char *code, const char *text, const char *advice)
     trace("endpoint: %s%s%s", text, advice[0] != '\0' ? ". " : "", advice);
 }
 
-static _Noreturn void serve(struct serving *serving, const struct endpoint_module *module,
-                            pid_t parent)
+/* The end of the control socket tells it of the end of its parent, however early that comes: what
+ * the parent has started by then must be ended, too. */
+static _Noreturn void serve(struct serving *serving, const struct endpoint_module *module)
 {
     sigset_t all, ends;
-    begin_fork(parent, SIGCONT); /* the end of the control socket tells it more, if it runs */
+    prctl(PR_SET_PDEATHSIG, SIGCONT); /* it may be stopped */
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, NULL);
     sigemptyset(&ends);
@@ -285,10 +280,10 @@ static bool fork_server(struct run_server *server, const struct run_server_setti
                                .listener = listener,
                                .control = ends[1],
                                .leads_group = getpgrp() == getpid() };
-    pid_t parent = getpid(), pid = fork();
+    pid_t pid = fork();
     if (pid == 0) {
         close(ends[0]);
-        serve(&serving, module, parent);
+        serve(&serving, module);
     }
     close(ends[1]);
     server->control = ends[0];

@@ -51,7 +51,8 @@ struct run_server_settings {
 bool run_server_start(const struct run_server_settings *settings, struct run_server *ret_server,
                       struct error *error);
 
-/* The command runs from here on, and must not outlive us. */
+/* The command runs from here on, or may soon, and must not outlive us. To be called before it
+ * starts: a process can be killed at any moment. */
 void run_server_guard(const struct run_server *server);
 
 /* Whether the server got this signal too, since it was last asked. If it does not say so within two
