@@ -269,10 +269,15 @@ void config_each_value(const struct config *config,
  * is whether the file holds a secret. */
 const char *config_file(const struct config *config, size_t index, bool *ret_has_secret);
 
-/* Whether a variable, as NAME=value, sets a secret of an identity: of AzureAd, or of another one
- * that the files have, or that has a tenant. Those of other programs' sections, such as
+/* Whether a variable, as NAME=value, has a credential of an app, for this configuration: by one of
+ * the names of Azure's SDKs, or as a secret of an identity: of AzureAd, or of another one that the
+ * files have, or that has a tenant. Those of other programs' sections, such as
  * Authentication__Google__ClientSecret, are none of ours. */
-bool config_has_secret_of(const struct config *config, const char *variable);
+bool config_is_credential(const struct config *config, const char *variable);
+
+/* The variable in which `entra run` tells its command which of these it has withheld: NAME,NAME. An
+ * app that lacks one gets its tokens as the managed identity that the command has in its place. */
+#define CONFIG_WITHHELD_VARIABLE "ENTRA_WITHHELD"
 
 /* Whether a text contains a device's PIN: pkcs11:...?pin-value=... (RFC 7512, section 2.4). */
 bool config_has_pin(const char *text);

@@ -116,6 +116,9 @@ static bool read_strongest(const struct config *config, const struct section *id
         request->credentials[request->credential_count++].borrowed = true;
         return true;
     }
+    /* What is left would look like a mistake in the configuration. */
+    if (config_withheld(config, identity) == CONFIG_PARTLY_WITHHELD)
+        return true;
     return config_fill_file_credentials(config, identity, request, error) &&
            (context->without_azure_variables || read_chain(context->chain, request, error));
 }

@@ -15,9 +15,7 @@
 
 #define CLIENT_ID_MAX 512
 
-/* Finds the identity of this name; if name is NULL, AzureAd or the only one. If name is NULL and
- * the file has no identity, succeeds with object NULL: the environment may be enough. */
-static bool find_identity(const struct config *config, const char *name, struct section *identity,
+bool config_find_identity(const struct config *config, const char *name, struct section *identity,
                           struct error *error)
 {
     struct section sections[CONFIG_SECTIONS_MAX];
@@ -219,7 +217,7 @@ json_object *config_capabilities(const struct config *config, const struct secti
     struct section identity = { 0 };
     struct error unused = { 0 };
     const char *name = section_string(config, acquire, "AuthenticationOptionsName", &unused);
-    if (!find_identity(config, name, &identity, &unused))
+    if (!config_find_identity(config, name, &identity, &unused))
         return NULL;
     json_object *capabilities = config_member(identity.object, "ClientCapabilities");
     size_t count = json_object_is_type(capabilities, json_type_array)
@@ -237,7 +235,7 @@ bool config_check_identity_of(const struct config *config, const struct section 
     struct section identity = { 0 };
     struct error unused = { 0 };
     const char *name = section_string(config, acquire, "AuthenticationOptionsName", &unused);
-    return !find_identity(config, name, &identity, &unused) ||
+    return !config_find_identity(config, name, &identity, &unused) ||
            config_check_identity(config, &identity, error);
 }
 
@@ -260,7 +258,8 @@ bool config_identity_is_named(const struct config *config, const struct section 
 {
     struct section named = { 0 };
     struct error unused = { 0 };
-    return (find_identity(config, NULL, &named, &unused) && named.object == identity->object) ||
+    return (config_find_identity(config, NULL, &named, &unused) &&
+            named.object == identity->object) ||
            config_identity_has_api(config, identity);
 }
 
@@ -268,7 +267,7 @@ bool config_fill_identity(const struct config *config, const char *name, const c
                           struct token_request *request, struct error *error)
 {
     struct section identity = { 0 };
-    return find_identity(config, name, &identity, error) &&
+    return config_find_identity(config, name, &identity, error) &&
            config_fill_credentials(config, &identity, request, error) &&
            fill_client_id(config, &identity, request, error) &&
            fill_authority(config, &identity, api_tenant, request, error) &&

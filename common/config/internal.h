@@ -358,6 +358,12 @@ bool config_fill_identity(const struct config *config, const char *name, const c
 bool config_check_identity_of(const struct config *config, const struct section *acquire,
                               struct error *error);
 
+/* Finds the identity of this name; if name is NULL, AzureAd or the only one. If name is NULL and
+ * the file has no identity, succeeds with object NULL: the environment may be enough. Fails with
+ * ERROR_USAGE. */
+bool config_find_identity(const struct config *config, const char *name, struct section *identity,
+                          struct error *error);
+
 /* Whether requests may use the identity without naming it, or an API names it; and the latter. */
 bool config_identity_is_named(const struct config *config, const struct section *identity);
 bool config_identity_has_api(const struct config *config, const struct section *identity);
@@ -423,6 +429,10 @@ bool config_fill_scope(const struct config *config, const struct config_api *api
 bool config_fill_managed_identity(const struct config *config, const struct section *section,
                                   struct token_request *request, struct error *error);
 
+/* Likewise, into one for the token of the app that it is for, by the endpoint of `entra run`, which
+ * withholds the app's credential. */
+bool config_fill_app_of_endpoint(struct token_request *request, struct error *error);
+
 /* Whether no identity is configured, by options, file or environment. */
 bool config_is_unconfigured(const struct config *config, const struct token_request *request);
 
@@ -446,6 +456,17 @@ char *config_copy(const char *text);
  * request has CREDENTIALS_MAX credentials. */
 struct credential *config_add_credential(struct token_request *request, enum credential_kind kind,
                                          const char *where, struct error *error);
+
+/* ---- credential_variable.c: what `entra run` has withheld ---- */
+
+enum config_withheld {
+    CONFIG_NOT_WITHHELD,
+    CONFIG_WITHHELD,        /* a credential of the identity */
+    CONFIG_PARTLY_WITHHELD, /* likewise, and the rest of its ClientCredentials is still here */
+};
+
+/* Whether the identity, whose object may be NULL, would have a credential but for that. */
+enum config_withheld config_withheld(const struct config *config, const struct section *identity);
 
 /* ---- job.c: the credential of a CI job ---- */
 

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/base/environment.h"
 #include "common/config/internal.h"
 #include "common/entra/authority.h"
 #include "common/entra/claims.h"
@@ -184,6 +185,42 @@ static bool make_unconfigured(struct config *config, const struct config_api *ap
            finish_request(config, api, user, error);
 }
 
+/* Whether an app's token is requested whose credential is not here because of `entra run`. */
+static bool is_withheld(const struct config *config, const struct config_api *api,
+                        const struct token_request *request)
+{
+    struct section acquire = acquire_options(api), identity = { 0 };
+    struct error unused = { 0 };
+    const char *name = section_string(config, &acquire, "AuthenticationOptionsName", &unused);
+    return request->credential_count == 0 && !config->context->for_user &&
+           section_bool(&api->section, "RequestAppToken", true) &&
+           config_find_identity(config, name, &identity, &unused) &&
+           config_withheld(config, &identity) != CONFIG_NOT_WITHHELD;
+}
+
+/* Requests the app's token from the endpoint of `entra run`, which is for the app as it was
+ * configured there: not for another tenant. It is named, so that no other identity answers. */
+static bool make_withheld(struct config *config, const struct config_api *api,
+                          struct token_request *request, struct error *error)
+{
+    const struct options *options = config->options;
+    bool has_endpoint =
+        environment("IDENTITY_ENDPOINT") != NULL && environment("IDENTITY_HEADER") != NULL;
+    bool chooses_tenant = options->tenant != NULL || options->authority != NULL;
+    if (request->client_id == NULL)
+        return check_identity(config, request, error);
+    if (has_endpoint && !chooses_tenant)
+        return config_check_cluster_authority(config, request, error) &&
+               finish_request(config, api, request, error) &&
+               config_fill_app_of_endpoint(request, error);
+    error_set(error, ERROR_USAGE, "the credential of the app %s is withheld by 'entra run'",
+              id_shown(request->client_id));
+    if (has_endpoint)
+        error_hint(error, "Without --tenant and --authority, its managed identity gives the app's "
+                          "tokens.");
+    return error_known_as(error, "credential_withheld");
+}
+
 static bool make_candidates(struct config *config, const struct config_api *api,
                             struct token_candidates *candidates, struct error *error)
 {
@@ -194,6 +231,8 @@ static bool make_candidates(struct config *config, const struct config_api *api,
     begin_request(config, api, request);
     if (!fill_identity(config, api, request, error))
         return false;
+    if (is_withheld(config, api, request))
+        return make_withheld(config, api, request, error);
     bool unconfigured = config_is_unconfigured(config, request) && !config->context->public_client;
     request->for_user = wants_user(config, api, request, unconfigured);
     if (request->for_user)

@@ -122,6 +122,7 @@ static void show_environment(const struct receiver *receiver)
         { "ENTRA_BROKER", false },
         { "ENTRA_KEYRING", false },
         { "ENTRA_RENEWAL", false },
+        { CONFIG_WITHHELD_VARIABLE, false },
     };
     for (size_t i = 0; i < ARRAY_SIZE(variables); i++) {
         const char *value = environment(variables[i].name);

@@ -364,6 +364,10 @@ static const struct remedy entries[] = {
     { "no_credential", "The app's own token is requested, but the app has no credential.",
       "RequestAppToken requests the app's own token, which needs a credential: set "
       "ClientCredentials, ClientSecret or AZURE_CLIENT_SECRET." },
+    { "credential_withheld", "'entra run' keeps the app's credential from its command.",
+      "Have 'entra run' offer its managed identity, without --no-endpoint, or get the token for "
+      "the "
+      "command with --env." },
     { "unknown_identity", "The configuration has no identity of this name.",
       "AuthenticationOptionsName names it; an identity is an object with ClientId or TenantId." },
     { "several_identities", "The configuration has several identities, and none is the default.",

@@ -214,6 +214,13 @@ configured("place_holder", lambda all: all["AzureAd"].update(
     ClientSecret="[Enter the client secret here]"))
 
 
+@meets
+def credential_withheld(world, folder):
+    """As in a command of `entra run --no-endpoint`."""
+    return token(world, env={"AzureAd__ClientSecret": "",
+                             "ENTRA_WITHHELD": "AzureAd__ClientSecret"})
+
+
 def credential(name: str, **members: str) -> None:
     def meet(world: World, folder: Path) -> Error:
         configure(world, members)

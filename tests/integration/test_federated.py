@@ -13,6 +13,8 @@ from authority.directory import Federation
 from authority.keys import SigningKey, process_key
 from integration.asking import EXEC_INFO
 from integration.credentials import CLIENT_ID, configure, refused, register, token
+from integration.run_asking import Endpoint
+from integration.users import claims
 from world.identity_service import IdentityService
 from world.waiting import SHORT_LIMIT
 
@@ -47,6 +49,38 @@ def test_workload_identity_needs_nothing_but_its_environment(trusting, token_fil
     form = trusting.authority.token_requests[0].form
     assert form["client_assertion"] == token_file.read_text().strip()
     assert "client_secret" not in form
+
+
+@pytest.fixture
+def endpoint(trusting, token_file):
+    """That of `entra run`."""
+    endpoint = Endpoint(trusting, env={"AZURE_FEDERATED_TOKEN_FILE": str(token_file)})
+    yield endpoint
+    endpoint.close()
+
+
+def test_a_command_of_entra_run_gets_tokens_from_the_endpoint(trusting, token_file, endpoint):
+    answer = endpoint.ask()
+    assert answer.status == 200 and answer.json["client_id"] == CLIENT_ID
+    assert claims(trusting, answer.json["access_token"])["appid"] == CLIENT_ID
+    (request,) = trusting.authority.token_requests
+    assert request.form["client_assertion"] == token_file.read_text().strip()
+
+
+def test_a_command_of_entra_run_is_told_that_the_file_is_gone(trusting, token_file, endpoint):
+    token_file.unlink()
+    answer = endpoint.ask()
+    assert answer.status == 400 and "access_token" not in answer.text
+    assert f"{token_file}: No such file" in answer.message
+    assert trusting.authority.token_requests == []
+
+
+def test_our_programs_in_entra_run_get_tokens_without_the_file(trusting, token_file):
+    outcome = trusting.run("entra", "run", "--", "sh", "-c",
+                           "entra token --api MyWebApi; echo ${AZURE_FEDERATED_TOKEN_FILE-gone}",
+                           env={"AZURE_FEDERATED_TOKEN_FILE": str(token_file)})
+    got, gone = outcome.out.split()
+    assert claims(trusting, got)["appid"] == CLIENT_ID and gone == "gone"
 
 
 def test_the_file_is_read_each_time(trusting, token_file):

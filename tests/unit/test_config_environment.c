@@ -338,7 +338,7 @@ static bool has_secret_of(const char *text, const char *variable)
     setenv(name, variable + strlen(name) + 1, 1);
     auto_config struct config *config = config_load(&options, NULL, &error);
     assert_string_equal(error.message, "");
-    bool has_secret = config_has_secret_of(config, variable);
+    bool has_secret = config_is_credential(config, variable);
     unsetenv(name);
     return has_secret;
 }

@@ -82,7 +82,7 @@ static bool excludes_endpoint(const char *variable)
 
 static bool is_kept(const struct config *config, const char *variable, bool for_endpoint)
 {
-    return !is_credential(variable) && !config_has_secret_of(config, variable) &&
+    return !is_credential(variable) && !config_is_credential(config, variable) &&
            !(for_endpoint &&
              (is_one_of(variable, others, ARRAY_SIZE(others)) || excludes_endpoint(variable)));
 }
@@ -93,17 +93,6 @@ static void append(struct run_environment *environment, char *variable)
         realloc(environment->list, (environment->count + 2) * sizeof *environment->list);
     environment->list[environment->count++] = variable;
     environment->list[environment->count] = NULL;
-}
-
-void run_environment_begin(const struct config *config, bool for_endpoint,
-                           struct run_environment *ret_environment)
-{
-    *ret_environment = (struct run_environment){ .list = calloc(1, sizeof(char *)) };
-    for (size_t i = 0; environ[i] != NULL; i++)
-        if (is_kept(config, environ[i], for_endpoint))
-            append(ret_environment, strdup(environ[i]));
-    for (const char *const *removed = environment_removed(); *removed != NULL; removed++)
-        append(ret_environment, strdup(*removed));
 }
 
 static char **find(const struct run_environment *environment, const char *name)
@@ -131,6 +120,31 @@ const char *run_environment_get(const struct run_environment *environment, const
 {
     char **variable = find(environment, name);
     return variable != NULL ? *variable + strlen(name) + 1 : NULL;
+}
+
+/* Our own programs in the command would take it for one of a user's if its app has no credential.
+ * Of several of ours around each other, each adds what it has withheld. */
+static void note_withheld(struct run_environment *environment, const char *variable)
+{
+    const char *before = run_environment_get(environment, CONFIG_WITHHELD_VARIABLE);
+    bool has_before = before != NULL && before[0] != '\0';
+    autofree char *names = text_format("%s%s%.*s", has_before ? before : "", has_before ? "," : "",
+                                       (int)strcspn(variable, "="), variable);
+    run_environment_set(environment, CONFIG_WITHHELD_VARIABLE, names);
+}
+
+void run_environment_begin(const struct config *config, bool for_endpoint,
+                           struct run_environment *ret_environment)
+{
+    *ret_environment = (struct run_environment){ .list = calloc(1, sizeof(char *)) };
+    for (size_t i = 0; environ[i] != NULL; i++)
+        if (is_kept(config, environ[i], for_endpoint))
+            append(ret_environment, strdup(environ[i]));
+    for (size_t i = 0; environ[i] != NULL; i++)
+        if (config_is_credential(config, environ[i]))
+            note_withheld(ret_environment, environ[i]);
+    for (const char *const *removed = environment_removed(); *removed != NULL; removed++)
+        append(ret_environment, strdup(*removed));
 }
 
 static void remove_variable(struct run_environment *environment, const char *name)

@@ -29,7 +29,8 @@ struct run_environment {
  * tools and Terraform's providers know, or in settings of an identity of the configuration; and for
  * an endpoint also without the variables of other identity services, of the credentials that
  * DefaultAzureCredential tries first, and without a choice of credentials (AZURE_TOKEN_CREDENTIALS)
- * that has no managed identity. The caller clears it with run_environment_clear. */
+ * that has no managed identity. What of this our own programs would have read is named in
+ * CONFIG_WITHHELD_VARIABLE. The caller clears it with run_environment_clear. */
 void run_environment_begin(const struct config *config, bool for_endpoint,
                            struct run_environment *ret_environment);
 
