@@ -18,6 +18,7 @@ from authority.directory import Federation, User
 from authority.keys import process_key
 from integration.asking import EXEC_INFO, own_host
 from integration.credentials import configure, path, register
+from integration.docker_asking import CONTOSO
 from integration.docker_asking import configure as configure_registry
 from integration.keyring_asking import INDEX
 from integration.test_federated import ISSUER, SUBJECT, foreign_token
@@ -35,19 +36,23 @@ from world.world import World
 TYPED = "ftzl4kj5s7m2a9xq3wcb8vn6ye1rgd0uhptzl4kj5s7m2a9xq3wcb"
 OTHER = TYPED[::-1]
 ARC_KEY = "the-key-of-azure-arc"
+BACKUPS_OF_DOCKER = ("home/.docker/config.json.before-entra",
+                     "home/.config/containers/auth.json.before-entra")
+BACKUPS_OF_PIP = ("home/.config/pip/pip.conf.before-entra", "home/.config/uv/uv.toml.before-entra")
 BROKER_TOKEN = "opaque." + "of-the-devices-broker-" * 10
 
 
 @dataclass(frozen=True)
 class Job:
-    """A command of ours, with what it reads from stdin, and who signs in if it asks a user. It is
-    also given `--keyring` and `--timeout`."""
+    """A command of ours, with what it reads from stdin, and who signs in if it asks a user. Unless
+    it is `plain`, it is also given `--keyring` and `--timeout`."""
 
     program: str
     words: tuple[str, ...] = ()
     input: str | None = None
     env: dict[str, str] = field(default_factory=dict)
     user: User = contoso.ADA
+    plain: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,7 +84,7 @@ class Flow:
     once: bool = False
     by_steps: bool = False
     lock: str = ""
-    leaves: str = ""
+    leaves: tuple[str, ...] = ()
     hinted: bool = False
     code: int = 0
     traced: bool = False
@@ -201,6 +206,24 @@ def cargo_config(world: World) -> None:
     file.write_text('[registries]\ncontoso = { token = "hunter2" }\n')
 
 
+def docker_configs(world: World) -> None:
+    """Of docker and podman, with a login each."""
+    for folder in (world.session.home / ".docker", world.session.config / "containers"):
+        folder.mkdir()
+        file = folder / ("config.json" if folder.name == ".docker" else "auth.json")
+        file.write_text('{"auths": {"quay.io": {"auth": "aHVudGVyMjpodW50ZXIy"}}}')
+
+
+def pip_and_uv(world: World) -> None:
+    """Both are configured, and ~/.local/bin is in PATH."""
+    for name, text in (("pip/pip.conf", "[global]\nindex-url = https://ada:hunter2@pypi.example/\n"),
+                       ("uv/uv.toml", "offline = true\n")):
+        file = world.session.config / name
+        file.parent.mkdir()
+        file.write_text(text)
+    world.session.env["PATH"] = f"{world.session.home}/.local/bin:{world.session.env['PATH']}"
+
+
 # ---- jobs ----
 
 
@@ -274,6 +297,8 @@ store = git("store", "username=ada", f"password={TYPED}")
 store_other = git("store", "username=grace", f"password={OTHER}")
 erase = git("erase", "username=ada", f"password={TYPED}")
 set_secret = entra("secret", "set", input=contoso.DAEMON.secret)
+setup_docker = entra("setup", "docker", CONTOSO, plain=True)
+setup_pip = entra("setup", "pip", plain=True)
 setup_context = entra("setup", "kubectl", "--context", "admin", "--login", "msi")
 
 RECORDS = (
@@ -302,15 +327,22 @@ RECORDS = (
     Flow("entra setup git --remove", entra("setup", "git", "--remove"), (entra("setup", "git"),),
          reports=True, by_steps=True),
     Flow("entra setup kubectl", entra("setup", "kubectl"), (), kubeconfig, reports=True,
-         lock="home/.kube/config.lock", leaves="home/.kube/config.before-entra"),
+         lock="home/.kube/config.lock", leaves=("home/.kube/config.before-entra",)),
     Flow("entra setup kubectl --remove", entra("setup", "kubectl", "--remove"),
          (entra("setup", "kubectl"),), kubeconfig, reports=True, lock="home/.kube/config.lock",
-         leaves="home/.kube/config.before-entra"),
+         leaves=("home/.kube/config.before-entra",)),
     Flow("entra setup cargo", entra("setup", "cargo", "contoso"), (), cargo_config, reports=True,
-         leaves="home/.cargo/config.toml.before-entra"),
+         leaves=("home/.cargo/config.toml.before-entra",)),
     Flow("entra setup cargo --remove", entra("setup", "cargo", "--remove"),
          (entra("setup", "cargo", "contoso"),), cargo_config, reports=True,
-         leaves="home/.cargo/config.toml.before-entra"),
+         leaves=("home/.cargo/config.toml.before-entra",)),
+    Flow("entra setup docker", setup_docker, (), docker_configs, reports=True,
+         leaves=BACKUPS_OF_DOCKER),
+    Flow("entra setup docker --remove", entra("setup", "docker", "--remove", plain=True),
+         (setup_docker,), docker_configs, reports=True, leaves=BACKUPS_OF_DOCKER),
+    Flow("entra setup pip", setup_pip, (), pip_and_uv, reports=True, leaves=BACKUPS_OF_PIP),
+    Flow("entra setup pip --remove", entra("setup", "pip", "--remove", plain=True), (setup_pip,),
+         pip_and_uv, reports=True, leaves=BACKUPS_OF_PIP),
     Flow("entra token, warm, kernel", token, (token,), app, "kernel"),
     Flow("entra token, refresh, kernel", token, (login,), user, "kernel"),
     Flow("git store, kernel", store, (token, store_other), app, "kernel"),
@@ -338,7 +370,7 @@ RECORDS = (
     Flow("kubectl get, kubelogin, warm", kubelogin, (kubelogin,)),
     Flow("kubectl get, kubelogin, cold", kubelogin, until="connect"),
     Flow("entra setup kubectl --context", setup_context, (), kubeconfig, reports=True,
-         lock="home/.kube/config.lock", leaves="home/.kube/config.before-entra"),
+         lock="home/.kube/config.lock", leaves=("home/.kube/config.before-entra",)),
     Flow("entra login, kernel", login, (), user, "kernel", sample=250),
     Flow("entra logout, kernel", entra("logout"), (login_grace, login, token), user, "kernel",
          once=True, sample=250),

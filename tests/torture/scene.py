@@ -95,10 +95,10 @@ class Scene:
     def _run(self, job: Job, fault: Fault | None = None) -> Outcome:
         self._user.user = job.user
         self._trace.unlink(missing_ok=True)
+        options = [] if job.plain else ["--keyring", self.flow.keyring, "--timeout", TIMEOUT]
         words, env = self._injector.command(fault, [
-            job.program, "--keyring", self.flow.keyring, "--timeout", TIMEOUT, *job.words]
-            if job.program != "entra" else
-            [job.program, *job.words, "--keyring", self.flow.keyring, "--timeout", TIMEOUT])
+            job.program, *options, *job.words] if job.program != "entra" else
+            [job.program, *job.words, *options])
         trace = {"ENTRA_TRACE": str(self._trace)} if self.flow.traced else {}
         return self.world.run(*words, input=job.input, env=job.env | trace | env, timeout=PATIENCE)
 

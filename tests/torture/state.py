@@ -22,6 +22,10 @@ FOREIGN = re.compile(r"(log|tmp/injector|broker|browser|repositories|run/(bus|ke
                      r"|home/\.local/share/keyrings|home/asked)(/|$)")
 
 
+# The mode of a symbolic link, whose content is where it leads.
+LINK = -1
+
+
 @dataclass
 class State:
     """Attributes (as JSON) and record of each item; mode and content of each file. A record that
@@ -129,20 +133,32 @@ class Belongings:
 
     def read(self) -> State:
         return State(self._keyring.items(), {
-            name: (path.stat().st_mode & 0o7777, path.read_bytes()) for name, path in self._paths()
-            if path.is_file()})
+            name: self._file(path) for name, path in self._paths()
+            if path.is_symlink() or path.is_file()})
+
+    @staticmethod
+    def _file(path: Path) -> tuple[int, bytes]:
+        if path.is_symlink():
+            return LINK, bytes(path.readlink())
+        return path.stat().st_mode & 0o7777, path.read_bytes()
 
     def restore(self, state: State) -> None:
         for name, path in self._paths():
-            if name not in state.files and not path.is_dir():
+            if path.is_symlink() or name not in state.files and not path.is_dir():
                 path.unlink()
-        for name, (mode, content) in state.files.items():
-            path = self._root / name
-            if not path.exists() or path.read_bytes() != content:
-                path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                path.write_bytes(content)
-            path.chmod(mode)
+        for name, file in state.files.items():
+            self._restore(self._root / name, *file)
         self._keyring.restore(state.items)
+
+    @staticmethod
+    def _restore(path: Path, mode: int, content: bytes) -> None:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if mode == LINK:
+            path.symlink_to(content.decode())
+            return
+        if not path.exists() or path.read_bytes() != content:
+            path.write_bytes(content)
+        path.chmod(mode)
 
     def _paths(self) -> list[tuple[str, Path]]:
         named = [(str(path.relative_to(self._root)), path) for path in self._root.rglob("*")]

@@ -44,6 +44,9 @@ FOUND = [
     ("entra token, command", "allocation"),
     # What a server had demanded was forgotten although the authority had not been asked for it.
     ("git get, kept claims", "connect"),
+    # A file or link that could not be looked at was taken for none of ours, and stayed.
+    ("entra setup docker --remove", "access:.json"),
+    ("entra setup pip --remove", "readlink:bin/keyring"),
     # A killed program left a part of a file for good.
     ("git get, learned tenant", "fchmod"),
 ]

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "helpers/entra/setup/docker_files.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,9 +52,8 @@ static char *podman_path(struct error *error)
 /* Takes over the path. */
 static void add(struct docker_files *files, const char *reader, char *path, bool is_wanted)
 {
-    struct docker_file file = { .path = path,
-                                .reader = reader,
-                                .is_there = access(path, F_OK) == 0 };
+    bool is_missing = access(path, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR);
+    struct docker_file file = { .path = path, .reader = reader, .is_there = !is_missing };
     if (file.is_there || is_wanted)
         files->items[files->count++] = file;
     else

@@ -101,11 +101,15 @@ bool keyring_link_make(const struct keyring_link *link, struct error *error)
            error_set(error, ERROR_OTHER, "%s: %s", link->path, strerror(errno));
 }
 
-char *keyring_link_of_ours(size_t index)
+bool keyring_link_of_ours(size_t index, char **ret_path, struct error *error)
 {
+    bool is_setups = false;
     autofree char *folder = user_folder(index);
     autofree char *path = folder != NULL ? text_format("%s/keyring", folder) : NULL;
-    return path != NULL && program_link_is(path, PROGRAM) ? steal(&path) : NULL;
+    if (path != NULL && !program_link_check(path, PROGRAM, &is_setups, error))
+        return false;
+    *ret_path = is_setups ? steal(&path) : NULL;
+    return true;
 }
 
 char *keyring_link_next(void)

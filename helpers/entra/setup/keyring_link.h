@@ -32,9 +32,9 @@ bool keyring_link_explain(const struct keyring_link *link, struct error *error);
 /* Makes it, and its folder. Fails with ERROR_OTHER. */
 bool keyring_link_make(const struct keyring_link *link, struct error *error);
 
-/* The link of ours in the folder with this index, which is below KEYRING_LINK_FOLDERS. The caller
- * frees the path. NULL: there is none. */
-char *keyring_link_of_ours(size_t index);
+/* Finds the link of ours in the folder with this index, which is below KEYRING_LINK_FOLDERS. The
+ * caller frees *ret_path. NULL: there is none. Fails with ERROR_OTHER. */
+bool keyring_link_of_ours(size_t index, char **ret_path, struct error *error);
 
 /* The first keyring in PATH that is not ours, which answers for other indexes. The caller frees the
  * path. NULL: there is none. */

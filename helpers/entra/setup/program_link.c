@@ -8,14 +8,23 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-bool program_link_is(const char *path, const char *program)
+bool program_link_check(const char *path, const char *program, bool *ret_is, struct error *error)
 {
     char target[PATH_MAX];
     ssize_t length = readlink(path, target, sizeof target - 1);
-    if (length < 0)
-        return false;
-    target[length] = '\0';
-    return target[0] == '/' && strcmp(basename(target), program) == 0;
+    bool is_other = length < 0 && (errno == EINVAL || errno == ENOENT || errno == ENOTDIR);
+    if (length < 0 && !is_other)
+        return error_set(error, ERROR_OTHER, "%s: %s", path, strerror(errno));
+    target[is_other ? 0 : length] = '\0';
+    *ret_is = target[0] == '/' && strcmp(basename(target), program) == 0;
+    return true;
+}
+
+bool program_link_is(const char *path, const char *program)
+{
+    bool is = false;
+    struct error unused = { 0 };
+    return program_link_check(path, program, &is, &unused) && is;
 }
 
 enum program_link_place program_link_look(const char *path, const char *program)

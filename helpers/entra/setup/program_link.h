@@ -20,6 +20,9 @@ enum program_link_place {
 /* Whether this is a link that setup has made to our program of this name. */
 bool program_link_is(const char *path, const char *program);
 
+/* The same, for what is to be removed: fails with ERROR_OTHER if that cannot be found out. */
+bool program_link_check(const char *path, const char *program, bool *ret_is, struct error *error);
+
 /* What is in the place of such a link. */
 enum program_link_place program_link_look(const char *path, const char *program);
 

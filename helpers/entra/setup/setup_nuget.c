@@ -41,7 +41,10 @@ static bool remove_setup(const struct nuget_discovery *discovery, const struct o
                          struct error *error)
 {
     char *const command[] = { "rm", discovery->link, NULL };
-    if (discovery->has_link)
+    bool has_link = false;
+    if (!program_link_check(discovery->link, NUGET_PLUGIN, &has_link, error))
+        return false;
+    if (has_link)
         return setup_run(options, command, error);
     if (discovery->is_ours)
         notice("NuGet finds %s for as long as it is installed there.", discovery->found);

@@ -80,8 +80,9 @@ static bool is_set_up(const struct job *job)
     bool is = job->files[KEYRING_USER_PIP].state == SETTING_OURS ||
               job->files[KEYRING_USER_UV].state == SETTING_OURS;
     for (size_t i = 0; i < KEYRING_LINK_FOLDERS; i++) {
-        autofree char *link = keyring_link_of_ours(i);
-        is = is || link != NULL;
+        autofree char *link = NULL;
+        struct error unused = { 0 };
+        is = is || (keyring_link_of_ours(i, &link, &unused) && link != NULL);
     }
     return is;
 }
@@ -155,7 +156,9 @@ static bool make_link(const struct job *job, struct error *error)
 static bool remove_links(const struct job *job, struct error *error)
 {
     for (size_t i = 0; i < KEYRING_LINK_FOLDERS; i++) {
-        autofree char *path = keyring_link_of_ours(i);
+        autofree char *path = NULL;
+        if (!keyring_link_of_ours(i, &path, error))
+            return false;
         if (path == NULL)
             continue;
         if (!job->is_dry_run && unlink(path) != 0)
