@@ -112,8 +112,7 @@ const struct program keyring_credential_program = {
     .usage = "[OPTION]... get SERVICE [USERNAME]\n       " NAME " -Uri URL [-OPTION [VALUE]]...",
     .summary = "Gives pip and uv, as keyring, the Microsoft Entra token of a package feed, and\n"
                "is the credential provider of Microsoft's artifacts-keyring, with its options.",
-    .examples = "entra setup pip\n" NAME
-                " get https://pkgs.dev.azure.com/contoso/ ada",
+    .examples = "entra setup pip\n" NAME " get https://pkgs.dev.azure.com/contoso/ ada",
     .options = own_options,
     .common = OPTIONS_OF_STORE | OPTIONS_OF_APP | OPTION_API | OPTION_MANAGED_IDENTITY |
               OPTION_ACCOUNT | OPTION_FORCE_REFRESH,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* exec-credential-entra: the exec credential plugin for kubectl and other client-go programs. */
 #define _GNU_SOURCE
-#include <stdlib.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
