@@ -135,15 +135,14 @@ static bool get_tokens(const struct options *options, const struct wish *wish,
 
 /* ARM_MSI_ENDPOINT is where Terraform's providers look with ARM_USE_MSI. They do not send the
  * secret (hashicorp/terraform-provider-azurerm#33001), so it is in this address. */
-static void show_endpoint(const struct run_server *server, const char *address,
-                          struct run_environment *environment)
+static void show_endpoint(const struct run_server *server, struct run_environment *environment)
 {
     auto_secret struct secret *with_secret =
         secret_format("%s/%s", server->url, server->secret->bytes);
     run_environment_set(environment, "IDENTITY_ENDPOINT", server->url);
     run_environment_set(environment, "IDENTITY_HEADER", server->secret->bytes);
     run_environment_set(environment, "ARM_MSI_ENDPOINT", with_secret->bytes);
-    run_environment_pass_proxies(environment, address);
+    run_environment_pass_proxies(environment, server->listener.address);
 }
 
 static bool run_run(const struct options *options, int count, char **operands, struct error *error)
@@ -156,15 +155,20 @@ static bool run_run(const struct options *options, int count, char **operands, s
         return false;
     run_environment_begin(wish.config, wish.with_endpoint, &environment);
     setenv("ENTRA_RENEWAL", "inline", 1); /* nothing of ours outlives the command */
-    const struct run_server_settings settings = { options, wish.address, wish.limits,
-                                                  wish.limit_count,
-                                                  options->own[ANY_IDENTITY] != NULL };
+    const struct run_server_settings settings = {
+        .options = options,
+        .address = wish.address,
+        .address_may_come = options->own[ALLOW_CONTAINERS] != NULL,
+        .limits = wish.limits,
+        .limit_count = wish.limit_count,
+        .for_any_identity = options->own[ANY_IDENTITY] != NULL,
+    };
     if (wish.with_endpoint && !run_server_start(&settings, &server, error))
         return false;
     if (!get_tokens(options, &wish, &environment, error))
         return false;
     if (wish.with_endpoint)
-        show_endpoint(&server, wish.address, &environment);
+        show_endpoint(&server, &environment);
     if (!wish.with_endpoint)
         return run_child_become(operands, &environment, error);
     bool ran = run_child(operands, &environment, &server, &code, error);
