@@ -91,7 +91,7 @@ static bool read_limit(const struct options *options, const char *api_or_scope, 
 }
 
 /* Finds out whatever can be wrong before a user is asked for anything. */
-static bool read_wish(const struct options *options, int count, struct wish *wish,
+static bool read_wish(const struct options *options, int count, char **operands, struct wish *wish,
                       struct error *error)
 {
     const struct option_list *env = &options->lists[ENV], *only = &options->lists[ONLY];
@@ -111,7 +111,7 @@ static bool read_wish(const struct options *options, int count, struct wish *wis
         if (!read_limit(options, only->items[i], wish, error))
             return false;
     wish->config = config_load(options, NULL, error);
-    return wish->config != NULL;
+    return wish->config != NULL && run_child_find(operands[0], error);
 }
 
 /* Gets the tokens that the options name, and puts those of --env into the environment. */
@@ -151,7 +151,7 @@ static bool run_run(const struct options *options, int count, char **operands, s
     auto_run_environment struct run_environment environment = { 0 };
     auto_run_server struct run_server server = { .control = -1 };
     int code = 0;
-    if (!read_wish(options, count, &wish, error))
+    if (!read_wish(options, count, operands, &wish, error))
         return false;
     run_environment_begin(wish.config, wish.with_endpoint, &environment);
     setenv("ENTRA_RENEWAL", "inline", 1); /* nothing of ours outlives the command */
