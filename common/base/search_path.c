@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
 #include "common/base/search_path.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -64,6 +67,35 @@ char *search_path_find_behind(const char *name, const char *path, bool (*accept)
             found = steal(&unused);
     }
     return steal(&found);
+}
+
+/* As execve fails with this path; 0 if that is not known before. */
+static int failure_of(const char *path)
+{
+    struct stat status;
+    if (stat(path, &status) != 0)
+        return errno == ENOTDIR ? ENOENT : errno == ENOENT || errno == EACCES ? errno : 0;
+    return S_ISREG(status.st_mode) && faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) == 0 ? 0 : EACCES;
+}
+
+/* Of several failures, that of a program which is there but cannot be run counts (execvp(3)). */
+int search_path_look(const char *name)
+{
+    const char *rest = search_path();
+    int failure = ENOENT;
+    if (name[0] == '\0' || strchr(name, '/') != NULL)
+        return failure_of(name);
+    while (rest != NULL) {
+        size_t length = strcspn(rest, ":");
+        autofree char *candidate =
+            text_format("%.*s%s%s", (int)length, rest, length > 0 ? "/" : "", name);
+        int one = failure_of(candidate);
+        if (one == 0)
+            return 0;
+        failure = one == EACCES ? EACCES : failure;
+        rest = rest[length] == ':' ? rest + length + 1 : NULL;
+    }
+    return failure;
 }
 
 /* The length of a folder's path without the slashes at its end. */

@@ -19,6 +19,11 @@ char *search_path_find(const char *name);
  * in PATH, or NULL, the first of all. */
 char *search_path_find_behind(const char *name, const char *path, bool (*accept)(const char *path));
 
+/* Whether execvp can find a program of this name, relative paths included: 0, or the errno that it
+ * fails with, ENOENT or EACCES. What only a start can show (a wrong format, a loop of links) is 0,
+ * too. */
+int search_path_look(const char *name);
+
 /* The place of a folder, an absolute path, among the elements of PATH, from 0. Slashes at the end
  * do not matter. SIZE_MAX if it is not there. */
 size_t search_path_place(const char *folder);

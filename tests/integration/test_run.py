@@ -67,6 +67,32 @@ def test_a_command_that_is_not_there_or_cannot_be_run_ends_as_with_env(world, mo
         assert outcome.err.startswith(f"entra: the command '{words[0]}' cannot be run: ")
 
 
+def test_a_mistyped_command_is_found_before_a_user_is_asked(desk):
+    for words, code in ((["psqll"], NOT_FOUND), (["./psqll"], NOT_FOUND), (["/etc/passwd"], NOT_RUN),
+                        (["/etc"], NOT_RUN), ([""], NOT_FOUND)):
+        outcome = run(desk, "--env", f"X={API}", "--", *words)
+        assert outcome.code == code == desk.run("env", "--", *words).code, outcome
+        assert outcome.err.startswith(f"entra: the command '{words[0]}' cannot be run: ")
+    assert desk.authority.requests == []
+
+
+@pytest.mark.parametrize("path", ["", "/nowhere:", "::", "relative", "/nowhere", None])
+def test_a_command_is_found_as_a_shell_finds_it(world, path):
+    """Relative elements of PATH count, and an empty one is the current folder."""
+    folder = world.session.home / "relative"
+    folder.mkdir()
+    for place in (folder, world.session.home):
+        (place / "here").write_text("#!/bin/sh\nexit 7\n")
+        (place / "here").chmod(0o755)
+    line = f"PATH={path}; export PATH;" if path is not None else "unset PATH;"
+    entra = world.run("sh", "-c", "command -v entra").out.strip()
+    for name in ("here", "true", "nothing"):
+        codes = {world.run("/bin/sh", "-c", f"{line} exec {how}{name}", cwd=world.session.home).code
+                 for how in ("/usr/bin/env ", f"{entra} run --no-endpoint -- ",
+                             f"{entra} run -- ")}
+        assert len(codes) == 1, (name, codes)
+
+
 def test_an_error_may_be_an_object(world):
     outcome = run(world, "--output", "json", "--", "no-such-command")
     error = json.loads(outcome.err)
@@ -327,10 +353,10 @@ def test_a_token_is_in_the_commands_environment_and_nowhere_else(world):
 class Running:
     """A command that runs until it is told to end, and what belongs to it."""
 
-    def __init__(self, world, script, **how):
+    def __init__(self, world, script, above=(), **how):
         self.log = world.session.home / "log"
         self.process = subprocess.Popen(
-            ["entra", "run", "--", "sh", "-c", f"exec >{shlex.quote(str(self.log))} 2>&1; {script}"],
+            [*above, "entra", "run", "--", "sh", "-c", f"exec >{shlex.quote(str(self.log))} 2>&1; {script}"],
             env=world.session.env, start_new_session=True, **how)
         wait_until(lambda: self.log.exists() and "ready" in self.log.read_text(), "the command")
         self.pid = int(self.log.read_text().split()[0])
@@ -434,6 +460,36 @@ def test_a_signal_of_our_own_is_not_handed_on(running):
     one.process.send_signal(signal.SIGCONT)
     assert counted(one) == 1
     assert "pipe" not in one.said()
+
+
+def state(pid):
+    with open(f"/proc/{pid}/stat") as file:
+        return file.read().rpartition(")")[2].split()[0]
+
+
+BESIDE_ITS_PARENT = ["python3", "-c", "import subprocess, sys; "
+                     "subprocess.run(sys.argv[1:], process_group=0)"]
+
+
+@pytest.mark.parametrize("above, number", [([], signal.SIGSTOP),
+                                           (BESIDE_ITS_PARENT, signal.SIGSTOP),
+                                           (BESIDE_ITS_PARENT, signal.SIGTSTP)],
+                         ids=["orphaned", "beside its parent", "beside its parent, TSTP"])
+def test_a_command_may_be_paused_where_no_shell_is(running, above, number):
+    """As cpulimit does, by the command's process id."""
+    one = running("trap 'echo got; exit 9' USR1; echo $$ $PPID ready; while :; do sleep 0.1; done",
+                  above=above)
+    waiter = int(one.log.read_text().split()[1])
+    for _ in range(3):
+        os.kill(one.pid, number)
+        wait_until(lambda: state(one.pid) == "T", "the command to stop")
+        time.sleep(0.1)
+        os.kill(one.pid, signal.SIGCONT)
+        wait_until(lambda: state(one.pid) != "T", "the command to go on")
+        assert state(waiter) != "T"
+    os.kill(waiter, signal.SIGUSR1)
+    one.process.wait(60)
+    assert "got" in one.said()
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])

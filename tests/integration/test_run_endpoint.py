@@ -411,11 +411,13 @@ def test_another_address_of_the_machine_has_to_be_allowed(world, serve):
         socket.create_connection(("127.0.0.1", endpoint.address[1]))
 
 
-@pytest.mark.parametrize("address", ["127.0.0.2", "::1"])
-def test_other_addresses_of_loopback_need_no_permission(world, serve, address):
-    endpoint = serve(world, "--listen", address)
+@pytest.mark.parametrize("given, address", [("127.0.0.2", "127.0.0.2"), ("::1", "::1"),
+                                            ("0:0:0:0:0:0:0:1", "::1")])
+def test_other_addresses_of_loopback_need_no_permission(world, serve, given, address):
+    """Clients send the usual form of an address as Host, whichever they were given."""
+    endpoint = serve(world, "--listen", given)
     assert endpoint.address[0] == address and endpoint.ask().status == 200
-    outcome = world.run("entra", "run", "--listen", address, "--", "sh", "-c", "echo $NO_PROXY")
+    outcome = world.run("entra", "run", "--listen", given, "--", "sh", "-c", "echo $NO_PROXY")
     assert outcome.out == f"{address}\n"
 
 
@@ -425,19 +427,48 @@ def test_other_addresses_of_loopback_need_no_permission(world, serve, address):
     ("::ffff:127.0.0.1", "is not one address"), ("localhost", "is not one address"),
     ("127.0.0.1:80", "is not one address"), ("127.1", "is not one address"),
     ("192.0.2.1", "is not an address of this machine"),
+    ("2001:db8::1", "is not an address of this machine"),
 ])
 def test_what_is_not_one_address_of_the_machine_is_refused(world, address, says):
     outcome = world.run("entra", "run", "--listen", address, "--allow-containers", "--", "true")
     assert outcome.code == 2 and says in outcome.err, outcome
 
 
-def test_a_container_reaches_the_bridge_and_nothing_else(world, tmp_path):
-    """A network namespace with an end of a bridge, as docker and podman make it."""
-    script = tmp_path / "script"
-    script.write_text(CONTAINER)
-    outcome = world.run("unshare", "--user", "--map-root-user", "--net", "sh", "-e", str(script))
+def run_in_network(world, script):
+    """In a network namespace, where we are root."""
+    outcome = world.run("unshare", "--user", "--map-root-user", "--net", "sh", "-ec", script)
     if "Operation not permitted" in outcome.err or "not found" in outcome.err:
         pytest.skip(f"namespaces are forbidden here: {outcome.err}")
+    return outcome
+
+
+def test_a_broadcast_address_is_not_one_address(world):
+    outcome = run_in_network(world, "ip link set lo up; ip link add bridge0 type bridge; "
+                                    "ip address add 10.88.0.1/16 broadcast + dev bridge0; "
+                                    "ip link set bridge0 up; "
+                                    "entra run --listen 10.88.255.255 --allow-containers -- true")
+    assert outcome.code == 2 and "'10.88.255.255' is not one address" in outcome.err
+
+
+@pytest.mark.parametrize("address, prefix", [("10.88.0.1", 16), ("fd00::1", 64)])
+def test_a_bridge_may_be_made_by_the_command(world, address, prefix):
+    """As podman's is, by the first container, and its address is not there before."""
+    ask = 'curl -s -g --max-time 5 "$IDENTITY_ENDPOINT?api-version=2019-08-01" ' \
+          '-H "X-IDENTITY-HEADER: $IDENTITY_HEADER"; echo'
+    bridge = "ip link add bridge0 type bridge; ip link set bridge0 up; " \
+             f"ip address add {address}/{prefix} dev bridge0 {'nodad' if ':' in address else ''}"
+    outcome = run_in_network(world, f"ip link set lo up; exec entra run --listen {address} "
+                                    f"--allow-containers -- sh -ec '{bridge}; {ask}'")
+    assert outcome.code == 0 and "the request has no resource" in outcome.out, outcome
+    assert outcome.err == f"{address} is not an address of this machine yet: the endpoint can be " \
+                          "reached once it is\n"
+    without = run_in_network(world, f"ip link set lo up; entra run --listen {address} -- true")
+    assert without.code == 2 and "--allow-containers" in without.err
+
+
+def test_a_container_reaches_the_bridge_and_nothing_else(world):
+    """A network namespace with an end of a bridge, as docker and podman make it."""
+    outcome = run_in_network(world, CONTAINER)
     assert outcome.code == 0, outcome
     by_bridge, by_loopback = outcome.out.splitlines()
     assert "the request has no resource" in by_bridge

@@ -113,6 +113,13 @@ def test_a_job_is_suspended_and_goes_on(shell_at_terminal):
     assert "\n5\n" in shell.type("echo $?")
 
 
+def test_a_command_that_stops_itself_stops_the_job(shell_at_terminal):
+    shell = shell_at_terminal
+    shell.type("entra run -- sh -c 'kill -STOP $$; exit 5'", "Stopped")
+    shell.type("fg", "entra run")
+    assert "\n5\n" in shell.type("echo $?")
+
+
 def test_a_job_in_the_background_waits_for_the_keyboard(shell_at_terminal):
     shell = shell_at_terminal
     shell.type("entra run -- cat &")

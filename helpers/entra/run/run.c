@@ -91,7 +91,7 @@ static bool read_limit(const struct options *options, const char *api_or_scope, 
 }
 
 /* Finds out whatever can be wrong before a user is asked for anything. */
-static bool read_wish(const struct options *options, int count, struct wish *wish,
+static bool read_wish(const struct options *options, int count, char **operands, struct wish *wish,
                       struct error *error)
 {
     const struct option_list *env = &options->lists[ENV], *only = &options->lists[ONLY];
@@ -111,7 +111,7 @@ static bool read_wish(const struct options *options, int count, struct wish *wis
         if (!read_limit(options, only->items[i], wish, error))
             return false;
     wish->config = config_load(options, NULL, error);
-    return wish->config != NULL;
+    return wish->config != NULL && run_child_find(operands[0], error);
 }
 
 /* Gets the tokens that the options name, and puts those of --env into the environment. */
@@ -135,15 +135,14 @@ static bool get_tokens(const struct options *options, const struct wish *wish,
 
 /* ARM_MSI_ENDPOINT is where Terraform's providers look with ARM_USE_MSI. They do not send the
  * secret (hashicorp/terraform-provider-azurerm#33001), so it is in this address. */
-static void show_endpoint(const struct run_server *server, const char *address,
-                          struct run_environment *environment)
+static void show_endpoint(const struct run_server *server, struct run_environment *environment)
 {
     auto_secret struct secret *with_secret =
         secret_format("%s/%s", server->url, server->secret->bytes);
     run_environment_set(environment, "IDENTITY_ENDPOINT", server->url);
     run_environment_set(environment, "IDENTITY_HEADER", server->secret->bytes);
     run_environment_set(environment, "ARM_MSI_ENDPOINT", with_secret->bytes);
-    run_environment_pass_proxies(environment, address);
+    run_environment_pass_proxies(environment, server->listener.address);
 }
 
 static bool run_run(const struct options *options, int count, char **operands, struct error *error)
@@ -152,19 +151,24 @@ static bool run_run(const struct options *options, int count, char **operands, s
     auto_run_environment struct run_environment environment = { 0 };
     auto_run_server struct run_server server = { .control = -1 };
     int code = 0;
-    if (!read_wish(options, count, &wish, error))
+    if (!read_wish(options, count, operands, &wish, error))
         return false;
     run_environment_begin(wish.config, wish.with_endpoint, &environment);
     setenv("ENTRA_RENEWAL", "inline", 1); /* nothing of ours outlives the command */
-    const struct run_server_settings settings = { options, wish.address, wish.limits,
-                                                  wish.limit_count,
-                                                  options->own[ANY_IDENTITY] != NULL };
+    const struct run_server_settings settings = {
+        .options = options,
+        .address = wish.address,
+        .address_may_come = options->own[ALLOW_CONTAINERS] != NULL,
+        .limits = wish.limits,
+        .limit_count = wish.limit_count,
+        .for_any_identity = options->own[ANY_IDENTITY] != NULL,
+    };
     if (wish.with_endpoint && !run_server_start(&settings, &server, error))
         return false;
     if (!get_tokens(options, &wish, &environment, error))
         return false;
     if (wish.with_endpoint)
-        show_endpoint(&server, wish.address, &environment);
+        show_endpoint(&server, &environment);
     if (!wish.with_endpoint)
         return run_child_become(operands, &environment, error);
     bool ran = run_child(operands, &environment, &server, &code, error);

@@ -12,7 +12,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "common/base/cleanup.h"
 #include "common/base/descriptors.h"
+#include "common/base/search_path.h"
 #include "common/base/secret.h"
 #include "common/base/signals.h"
 
@@ -33,6 +35,12 @@ static bool fail_to_run(const char *name, int failure, struct error *error)
               strerror(failure));
     error->exit_code = failure == ENOENT ? NOT_FOUND : NOT_RUN;
     return false;
+}
+
+bool run_child_find(const char *name, struct error *error)
+{
+    int failure = search_path_look(name);
+    return failure == 0 || fail_to_run(name, failure, error);
 }
 
 bool run_child_become(char *const *words, const struct run_environment *environment,
@@ -97,15 +105,22 @@ static int start(char *const *words, struct run_environment *environment, pid_t 
 
 /* ---- waiting ---- */
 
-/* Stops as the command has, until the shell lets both go on. In an orphaned process group, where
- * nobody would, the signals of the terminal stop nobody. */
+static bool has_terminal(void)
+{
+    autoclose int terminal = open("/dev/tty", O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    return terminal >= 0;
+}
+
+/* Stops as the command has, until the shell lets both go on. Without a terminal there is no such
+ * shell, and who stops the command by its process id will let it alone go on. In an orphaned
+ * process group, the signals of the terminal stop nobody, but SIGSTOP does. */
 static void stop_too(int number)
 {
     sigset_t only;
-    if (number == SIGSTOP) {
-        kill(getpid(), SIGSTOP);
+    if (!has_terminal())
         return;
-    }
+    if (number == SIGSTOP)
+        number = SIGTSTP;
     signal(number, SIG_DFL);
     sigemptyset(&only);
     sigaddset(&only, number);

@@ -13,6 +13,10 @@
 #include "helpers/entra/run/run_environment.h"
 #include "helpers/entra/run/run_server.h"
 
+/* Fails, as the functions below would, if there is no such command: the user need not sign in for
+ * it. */
+bool run_child_find(const char *name, struct error *error);
+
 /* Becomes the command, which is found as execvp finds it. Returns only if it cannot be run, with
  * ERROR_OTHER and the exit code that env(1) has for that. */
 bool run_child_become(char *const *words, const struct run_environment *environment,

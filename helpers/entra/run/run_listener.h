@@ -15,10 +15,20 @@
  * what is not an address. */
 bool run_listener_is_loopback(const char *address);
 
-/* Listens on a free port of this IPv4 or IPv6 address, which is neither a name nor a wildcard.
- * *ret_host is the address and the port, as they are in a URL; the caller frees it. Returns a
- * socket, which is not blocking, or -1 with ERROR_USAGE if the address is not one or not of this
- * machine, or ERROR_OTHER. */
-int run_listener_open(const char *address, char **ret_host, struct error *error);
+/* Where it listens, as a client has it in a URL and in NO_PROXY. */
+struct run_listener {
+    char *address; /* in its usual form: ::1 */
+    char *host;    /* with the port: [::1]:8080 */
+};
+
+/* Listens on a free port of this IPv4 or IPv6 address, which is neither a name nor a wildcard. If
+ * it `may_come`, and is of a private network, the machine need not have it yet: podman's bridge is
+ * made with the first container (netavark). The caller clears *ret_listener with
+ * run_listener_clear. Returns a socket, which is not blocking, or -1 with ERROR_USAGE if the
+ * address is not one or not of this machine, or ERROR_OTHER. */
+int run_listener_open(const char *address, bool may_come, struct run_listener *ret_listener,
+                      struct error *error);
+
+void run_listener_clear(struct run_listener *listener);
 
 #endif

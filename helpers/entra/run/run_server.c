@@ -21,7 +21,6 @@
 #include "common/tokens/tokens.h"
 #include "helpers/entra/run/endpoint/endpoint.h"
 #include "helpers/entra/run/identity_answer.h"
-#include "helpers/entra/run/run_listener.h"
 
 #define SECRET_BYTES       32 /* 256 bits */
 #define WORKERS_MAX        32
@@ -276,7 +275,7 @@ static bool fork_server(struct run_server *server, const struct run_server_setti
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) != 0)
         return error_set(error, ERROR_OTHER, "cannot start a process: %m");
     struct serving serving = { .settings = settings,
-                               .rules = { server->host, server->secret },
+                               .rules = { server->listener.host, server->secret },
                                .listener = listener,
                                .control = ends[1],
                                .leads_group = getpgrp() == getpid() };
@@ -297,11 +296,13 @@ bool run_server_start(const struct run_server_settings *settings, struct run_ser
     *ret_server = (struct run_server){ .control = -1 };
     const struct endpoint_module *module =
         (const struct endpoint_module *)(const void *)module_load(ENDPOINT_MODULE, error);
-    autoclose int listener =
-        module != NULL ? run_listener_open(settings->address, &ret_server->host, error) : -1;
+    autoclose int listener = module != NULL
+                                 ? run_listener_open(settings->address, settings->address_may_come,
+                                                     &ret_server->listener, error)
+                                 : -1;
     if (listener < 0)
         return false;
-    ret_server->url = text_format("http://%s" IDENTITY_PATH, ret_server->host);
+    ret_server->url = text_format("http://%s" IDENTITY_PATH, ret_server->listener.host);
     ret_server->secret = make_secret();
     if (ret_server->secret == NULL)
         return error_set(error, ERROR_OTHER, "the kernel has no random numbers");
@@ -333,7 +334,7 @@ void run_server_stop(struct run_server *server)
     }
     if (server->control >= 0)
         close(server->control);
-    free(server->host);
+    run_listener_clear(&server->listener);
     free(server->url);
     secret_free(server->secret);
     *server = (struct run_server){ .control = -1 };

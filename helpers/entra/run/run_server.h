@@ -27,12 +27,13 @@
 #include "common/base/error.h"
 #include "common/base/options.h"
 #include "common/base/secret.h"
+#include "helpers/entra/run/run_listener.h"
 #include "helpers/entra/run/run_token.h"
 
 struct run_server {
-    pid_t pid;             /* 0: there is none */
-    int control;           /* to ask it of signals */
-    char *host;            /* HOST:PORT */
+    pid_t pid;   /* 0: there is none */
+    int control; /* to ask it of signals */
+    struct run_listener listener;
     char *url;             /* IDENTITY_ENDPOINT */
     struct secret *secret; /* IDENTITY_HEADER */
 };
@@ -40,6 +41,7 @@ struct run_server {
 struct run_server_settings {
     const struct options *options;  /* the common ones: whose tokens */
     const char *address;            /* of this machine, to listen at */
+    bool address_may_come;          /* as run_listener_open has it */
     const struct run_limit *limits; /* what may be asked for */
     size_t limit_count;             /* 0: anything */
     bool for_any_identity;          /* a request that names another one is answered all the same */

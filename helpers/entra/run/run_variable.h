@@ -15,8 +15,8 @@ struct run_variable {
 };
 
 /* Reads the value of --env. NAME is one that may hold a password or token: letters, digits and
- * underscores, and none by which a program, its loader or its interpreter chooses what to run,
- * where its files are or whom to trust. Fails with ERROR_USAGE. */
+ * underscores, and none of the common ones by which a program, its loader or its interpreter
+ * chooses what to run, where its files are or whom to trust. Fails with ERROR_USAGE. */
 bool run_variable_parse(const char *option, struct run_variable *ret_variable, struct error *error);
 
 #endif
