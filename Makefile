@@ -328,10 +328,10 @@ check-man: installed
 	@man/check '$(abspath $(BUILD))/installed/bin'
 
 # Real daemons, servers and host tools around the installed programs. LeakSanitizer is told of what
-# GIO keeps for good, and unwinds slowly enough to see whose it is, and no further.
+# GIO keeps for good, and looks no further than it takes to see whose it is.
 PYTEST = ENTRA_PROGRAMS='$(abspath $(BUILD))/installed/bin' PYTHONPATH=tests \
          ENTRA_TORTURE='$(abspath $(TORTURE))' \
-         ASAN_OPTIONS=fast_unwind_on_malloc=0:malloc_context_size=6 \
+         ASAN_OPTIONS=malloc_context_size=6 \
          LSAN_OPTIONS=suppressions='$(abspath tests/lsan.supp)':print_suppressions=0 \
          $(PYTHON) -m pytest -q -p no:cacheprovider
 
