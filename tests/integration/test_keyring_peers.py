@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from authority import contoso
 from integration.keyring_asking import (HOST, INDEX, USERNAME, another, azure,  # noqa: F401
                                         calls)
+from integration.run_asking import recipes
 from integration.stored import age
 from integration.test_setup_pip import NO_RIVALS, RIVALS, meet
 from world.package_feed import FEED, PackageFeed, wheel
@@ -205,6 +207,23 @@ def test_twine_uploads(provider):
     outcome = twine(provider)
     assert outcome.code == 0, outcome
     assert "other-1.0-py3-none-any.whl" in provider.package_feed.files
+
+
+def test_twine_uploads_with_the_password_of_entra_run(feed):
+    """By the recipe of entra-run(1), for another feed, and with nothing that finds ours."""
+    (recipe,) = recipes("TWINE_PASSWORD")
+    line = recipe.replace("twine upload", "/usr/bin/python3 -m twine upload").replace(
+        "https://pkgs.dev.azure.com/ORG/_packaging/FEED/pypi/upload/",
+        f"https://{HOST}{FEED}/upload")
+    folder = feed.session.home / "dist"
+    folder.mkdir()
+    file, content = wheel("other")
+    (folder / file).write_bytes(content)
+    outcome = feed.run("sh", "-ec", line, cwd=feed.session.home, env={
+        "AZURE_TENANT_ID": contoso.TENANT.guid, "PYTHONPATH": str(PEERS / "packages"),
+        "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"})
+    assert outcome.code == 0, outcome
+    assert file in feed.package_feed.files and len(feed.authority.issued_tokens) == 1
 
 
 def test_a_token_that_the_feed_refuses_is_replaced(provider):
