@@ -100,11 +100,11 @@ bool config_fill_managed_identity(const struct config *config, const struct sect
 
 bool config_fill_app_of_endpoint(struct token_request *request, struct error *error)
 {
-    autofree char *client_id = strdup(request->client_id);
-    autofree char *from = config_copy(request->client_id_from);
+    autofree char *client_id = steal(&request->client_id);
     trace("configuration: the credential is withheld by entra run, which offers its endpoint");
-    struct identity app = { client_id, IDENTITY_CLIENT_ID, from };
-    return fill_machine(request, "the endpoint of entra run", app, error);
+    return fill_machine(request, "the endpoint of entra run",
+                        (struct identity){ client_id, IDENTITY_CLIENT_ID, request->client_id_from },
+                        error);
 }
 
 bool config_is_unconfigured(const struct config *config, const struct token_request *request)

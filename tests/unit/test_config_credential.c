@@ -480,6 +480,35 @@ static void an_id_that_could_change_a_url_is_refused(void **state)
     assert_error(&asked.error, ERROR_USAGE, "is not the id of a managed identity");
 }
 
+static void a_withheld_credential_is_at_the_endpoint(void **state)
+{
+    (void)state;
+    static const char file[] = "{'AzureAd':{'TenantId':'t.example','ClientId':'c'},"
+                               "'Api':{'Scopes':['api://a/.default']}}";
+    const struct options none = { 0 };
+    static const char *const names[] = { "AzureAd__ClientSecret", "AZURE_CLIENT_SECRET",
+                                         "x,AZUREAD:ClientCredentials:0:ClientSecret,y" };
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+        setenv("ENTRA_WITHHELD", names[i], 1);
+        auto_asked struct asked without = ask(file, none);
+        assert_error(&without.error, ERROR_USAGE, "the credential of the app c is withheld");
+        setenv("IDENTITY_ENDPOINT", "http://127.0.0.1:1/msi/token", 1);
+        setenv("IDENTITY_HEADER", "secret", 1);
+        auto_asked struct asked asked = ask(file, none);
+        assert_string_equal(asked.error.message, "");
+        assert_int_equal(asked.request.credentials[0].kind, CREDENTIAL_MANAGED_IDENTITY);
+        assert_string_equal(asked.request.credentials[0].id, "c");
+        assert_string_equal(asked.request.scope, "api://a/.default");
+        assert_false(asked.request.for_user);
+        unsetenv("IDENTITY_ENDPOINT");
+        unsetenv("IDENTITY_HEADER");
+    }
+    setenv("ENTRA_WITHHELD", "Other__ClientSecret,AzureAd,,AZURE_PASSWORD", 1);
+    auto_asked struct asked user = ask(file, none);
+    assert_true(user.request.for_user);
+    unsetenv("ENTRA_WITHHELD");
+}
+
 #define TEST(function) cmocka_unit_test_setup(function, clear_environment)
 
 int main(void)
@@ -509,6 +538,7 @@ int main(void)
         TEST(without_an_identity_a_managed_identity_is_tried),
         TEST(with_any_identity_a_managed_identity_is_not_tried),
         TEST(an_id_that_could_change_a_url_is_refused),
+        TEST(a_withheld_credential_is_at_the_endpoint),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

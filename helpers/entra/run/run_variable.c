@@ -8,8 +8,9 @@
 #include "helpers/entra/run/run_environment.h"
 
 /* By these a loader, a shell, an interpreter or a common tool chooses what to run and to load,
- * where its files are or whom to trust: the common ones, not all that there are. One that is set to a token is at best of no use, and at
- * worst in an error message. An underscore at the end stands for all that follows. */
+ * where its files are or whom to trust: the common ones, not all that there are. One that is set to
+ * a token is at best of no use, and at worst in an error message. An underscore at the end stands
+ * for all that follows. */
 static const char *const reserved[] = {
     "LD_",
     "GLIBC_",
