@@ -15,7 +15,7 @@ import pytest
 from authority import contoso
 from integration.run_asking import give_tokens, recipes
 from integration.users import claims, login, whose
-from world.waiting import wait_until
+from world.waiting import PATIENCE, wait_until
 
 USAGE, REFUSED, SIGN_IN_FIRST = 2, 3, 5
 NOT_RUN, NOT_FOUND = 126, 127
@@ -529,6 +529,16 @@ def test_nothing_is_left_whenever_we_are_killed(world):
     finally:
         for pid in left():
             os.kill(pid, signal.SIGKILL)
+
+
+def test_a_signal_to_the_group_ends_the_command_however_early_it_comes(world):
+    """It may reach the group before the command is in it."""
+    for moment in range(60):
+        process = subprocess.Popen(["entra", "run", "--", "sleep", "600"], env=world.session.env,
+                                   start_new_session=True)
+        time.sleep(moment / 10000)
+        os.killpg(process.pid, signal.SIGTERM)
+        assert process.wait(timeout=PATIENCE) == -signal.SIGTERM, moment
 
 
 def test_a_script_around_us_outlives_us(world):

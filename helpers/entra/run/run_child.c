@@ -63,12 +63,22 @@ static void write_pid(char *text)
         text[--length] = (char)('0' + rest % 10);
 }
 
+/* How the two sides of the fork talk: pipes. */
+struct talk {
+    int go[2];     /* closed once the command may begin */
+    int report[2]; /* the errno of a command that cannot be run */
+};
+
 /* In a fork of a process that may have threads: nothing but system calls. */
 static _Noreturn void become(char *const *words, char *const *environment, char *const *pids,
-                             pid_t parent, int report)
+                             pid_t parent, const struct talk *talk)
 {
+    char unused;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)
+        _exit(NOT_RUN);
+    close(talk->go[1]);
+    if (read(talk->go[0], &unused, 1) < 0)
         _exit(NOT_RUN);
     for (; *pids != NULL; pids++)
         write_pid(*pids);
@@ -76,27 +86,72 @@ static _Noreturn void become(char *const *words, char *const *environment, char 
     signals_give_back();
     execvpe(words[0], words, environment);
     int failure = errno;
-    if (write(report, &failure, sizeof failure) < 0)
+    if (write(talk->report[1], &failure, sizeof failure) < 0)
         _exit(NOT_FOUND);
     _exit(NOT_RUN);
 }
 
-/* Returns the errno, or 0 once the command runs. */
-static int start(char *const *words, struct run_environment *environment, pid_t *ret_pid)
+static void close_both(const int *ends)
 {
-    int ends[2], failure = 0;
-    if (pipe2(ends, O_CLOEXEC) != 0)
+    close(ends[0]);
+    close(ends[1]);
+}
+
+static bool begin_to_talk(struct talk *talk)
+{
+    if (pipe2(talk->go, O_CLOEXEC) != 0)
+        return false;
+    if (pipe2(talk->report, O_CLOEXEC) == 0)
+        return true;
+    close_both(talk->go);
+    return false;
+}
+
+/* Such as the SIGPIPE of a message of ours that nobody reads. */
+static bool is_own(const siginfo_t *info)
+{
+    return info->si_code <= 0 && info->si_pid == getpid();
+}
+
+/* What was sent before the fork has not reached it, even if it was for the whole group. While it
+ * waits, it blocks all signals, so that one which has reached it too does not become two. */
+static void hand_on_earlier(pid_t pid, const struct run_server *server)
+{
+    const struct timespec now = { 0 };
+    siginfo_t info;
+    sigset_t early;
+    int number;
+    sigfillset(&early);
+    sigdelset(&early, SIGCHLD);
+    while ((number = sigtimedwait(&early, &info, &now)) > 0) {
+        if (is_own(&info))
+            continue;
+        kill(pid, number);
+        run_server_got_signal(server, number); /* or it would be taken for the next one */
+    }
+}
+
+/* Returns the errno, or 0 once the command runs. */
+static int start(char *const *words, struct run_environment *environment,
+                 const struct run_server *server, pid_t *ret_pid)
+{
+    struct talk talk;
+    int failure = 0;
+    if (!begin_to_talk(&talk))
         return errno;
     char *pids[RUN_ENVIRONMENT_PIDS + 1];
     run_environment_make_room_for_pids(environment, pids);
     pid_t parent = getpid(), pid = fork();
     if (pid == 0)
-        become(words, environment->list, pids, parent, ends[1]);
+        become(words, environment->list, pids, parent, &talk);
     failure = pid < 0 ? errno : 0;
-    close(ends[1]);
-    if (pid > 0 && read(ends[0], &failure, sizeof failure) <= 0)
+    if (pid > 0)
+        hand_on_earlier(pid, server);
+    close_both(talk.go);
+    close(talk.report[1]);
+    if (pid > 0 && read(talk.report[0], &failure, sizeof failure) <= 0)
         failure = 0;
-    close(ends[0]);
+    close(talk.report[0]);
     if (pid > 0 && failure != 0)
         waitpid(pid, NULL, 0);
     *ret_pid = pid;
@@ -173,12 +228,6 @@ static bool hand_on(pid_t command, const siginfo_t *info, const struct run_serve
     return is_lone;
 }
 
-/* Such as the SIGPIPE of a message of ours that nobody reads. */
-static bool is_own(const siginfo_t *info)
-{
-    return info->si_code <= 0 && info->si_pid == getpid();
-}
-
 /* Waits for the command to end, and hands on signals meanwhile. One that the server gets later than
  * that was for all, too, and must not be taken for the next one. */
 static int attend(pid_t command, struct run_server *server, const sigset_t *all)
@@ -218,7 +267,7 @@ bool run_child(char *const *words, struct run_environment *environment, struct r
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, NULL);
     run_server_guard(server);
-    int failure = start(words, environment, &command);
+    int failure = start(words, environment, server, &command);
     if (failure != 0) {
         sigset_t none;
         sigemptyset(&none);
