@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "common/base/script.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
@@ -20,7 +21,8 @@ bool script_check(const char *path, struct error *error)
         return true;
     char *interpreter = line + 2 + strspn(line + 2, " \t");
     interpreter[strcspn(interpreter, " \t\n")] = '\0';
-    if (interpreter[0] != '/' || access(interpreter, X_OK) == 0)
+    if (interpreter[0] != '/' || access(interpreter, X_OK) == 0 ||
+        (errno != ENOENT && errno != ENOTDIR))
         return true;
     error_set(error, ERROR_OTHER, "%s cannot be run: its interpreter %s is not there", path,
               interpreter);

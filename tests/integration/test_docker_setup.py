@@ -119,6 +119,13 @@ def test_many_registries_are_undone_or_none(world, docker, count, code):
     assert outcome.code == code and len(helpers(docker)) == (count if code else 0), outcome.err
 
 
+def test_more_registries_than_can_be_set_up_are_not_set_up_in_part(world, docker):
+    docker.write_text(json.dumps({"auths": {f"registry{n}.azurecr.io": {} for n in range(1001)}}))
+    outcome = world.run("entra", "setup", "--yes")
+    assert outcome.code == 2 and "more than 1000 registries" in outcome.err
+    assert helpers(docker) == {}
+
+
 def test_of_several_registries_one_can_be_undone(world, docker):
     set_up(world, CONTOSO, "fabrikam.azurecr.io")
     set_up(world, "--remove", CONTOSO)

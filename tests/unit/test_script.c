@@ -33,8 +33,9 @@ static void an_interpreter_that_is_gone_is_named(void **state)
 static void what_the_kernel_can_run_passes(void **state)
 {
     (void)state;
-    static const char *const lines[] = { "#!/bin/sh\n", "#! /bin/sh -e\n", "#!", "#!sh\n", "",
-                                         "\177ELF",     "echo\n" };
+    static const char *const lines[] = { "#!/bin/sh\n",     "#! /bin/sh -e\n", "#!", "#!sh\n", "",
+                                         "#!/etc/passwd\n", /* it is there, but is no program */
+                                         "\177ELF",         "echo\n" };
     for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
         struct error error = { 0 };
         write_script(lines[i]);

@@ -78,6 +78,14 @@ static void add_if_ours(void *context, const char *registry, const char *helper)
         docker_registries_add(&((struct job *)context)->registries, registry);
 }
 
+/* All of them, or none. */
+static bool check_registries(const struct job *job, struct error *error)
+{
+    return !job->registries.is_full ||
+           error_set(error, ERROR_USAGE, "there are more than %d registries",
+                     DOCKER_REGISTRIES_MAX);
+}
+
 static bool load_files(struct job *job, struct error *error)
 {
     for (size_t i = 0; i < job->files.count; i++)
@@ -218,9 +226,8 @@ static bool change_files(struct job *job, struct error *error)
         return false;
     for (size_t i = 0; i < job->files.count && !is_named; i++)
         docker_config_each(job->files.items[i].config, add_if_ours, job);
-    if (job->registries.is_full)
-        return error_set(error, ERROR_USAGE, "there are more than %d registries",
-                         DOCKER_REGISTRIES_MAX);
+    if (!check_registries(job, error))
+        return false;
     for (size_t i = 0; i < job->files.count; i++)
         if (!change_file(job, &job->files.items[i], error))
             return false;
@@ -283,7 +290,7 @@ static bool find_registries(struct job *job, struct error *error)
         docker_config_each(job->files.items[i].config,
                            job->is_removal ? add_if_ours : add_if_registry,
                            job->is_removal ? (void *)job : &search);
-    return true;
+    return check_registries(job, error);
 }
 
 /* In how many of the files the registry has our helper. */
