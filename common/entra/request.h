@@ -89,10 +89,10 @@ struct token_request {
     char *client_id_from;      /* what named it, for messages; NULL: nobody did */
     const char *second_client; /* asks if the authority refuses client_id, which nobody chose; NULL:
                                 * none; static */
-    bool client_is_second;     /* the second client asks, since the authority refuses the first:
-                                * only in common/tokens's copy */
-    const char *first_client;  /* the second client asks, since that alone had a sign-in: this is
-                                * the first; NULL: not so. Only in common/tokens's copy */
+    const char *first_client;  /* the second client asks instead of this one; NULL: it does not.
+                                * Only in common/tokens's copy */
+    bool first_is_refused;     /* since the authority refuses the first; otherwise, since the second
+                                * alone had a sign-in */
     char *scope;               /* as scope_check_for_app or scope_check_single takes it */
     bool scope_learned;        /* not the API's own, but named by the cluster */
     char *claims;              /* claims_merge's, a JSON object; NULL: none */

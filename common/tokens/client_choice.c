@@ -21,8 +21,8 @@ static void turn(struct token_request *request, const struct error *reason)
 {
     trace("client: %s asks, and not %s: %s", request->second_client, request->client_id,
           reason->message);
-    request->client_is_second = reason->kind != ERROR_SIGN_IN;
-    request->first_client = request->client_is_second ? NULL : request->client_id;
+    request->first_is_refused = reason->kind != ERROR_SIGN_IN;
+    request->first_client = request->client_id;
     request->client_id = (char *)request->second_client;
     request->second_client = NULL;
 }

@@ -19,13 +19,15 @@
 /* How long a failure is shared. It counts only for processes that were already waiting. */
 #define FAILURE_SECONDS 60
 
-/* A name made of the request and of its credentials (NULL: of any). */
+/* A name made of the request and of its credentials (NULL: of any). It stays the same when another
+ * client asks (client_choice.h): some processes know of that earlier than others. */
 static struct runtime_name request_name(const char *ending, const struct token_request *request,
                                         const char *credentials)
 {
+    const char *client = request->first_client != NULL ? request->first_client : request->client_id;
     const char *const texts[] = { request->instance,
                                   request->tenant,
-                                  request->client_id,
+                                  client,
                                   request->scope,
                                   request->claims != NULL ? request->claims : "",
                                   request->for_user ? account_store_wanted(request) : "app",

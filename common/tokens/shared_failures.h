@@ -17,8 +17,8 @@
 #include "common/entra/token.h"
 
 /* The name for failures and single flights that is the same in all processes that want this
- * request's token, with the same claims, whatever their credentials. The ending tells one use from
- * another. */
+ * request's token, with the same claims, whatever their credentials and whichever of two clients
+ * asks. The ending tells one use from another. */
 struct runtime_name shared_failures_name(const char *ending, const struct token_request *request);
 
 /* Posts the failure of this request for processes that have the same credentials. A failure that

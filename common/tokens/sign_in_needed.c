@@ -148,7 +148,7 @@ bool sign_in_fail_needed(const struct token_store *store, const struct token_req
     else if (request->home_account_id != NULL)
         error_set(error, ERROR_SIGN_IN, "there is no sign-in of %s for this API's client (%s%s)",
                   account, request->client_id,
-                  request->client_is_second ? ", since the authority refuses the usual one" : "");
+                  request->first_is_refused ? ", since the authority refuses the usual one" : "");
     else if (account != NULL)
         error_set(error, ERROR_SIGN_IN, "%s has not signed in", account);
     else if (request->account_folder != NULL)

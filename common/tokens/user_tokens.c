@@ -97,7 +97,8 @@ static bool has_sign_in(struct token_store *store, const struct token_request *r
 static bool turn_to_sign_in(struct token_store *store, struct token_request *request, bool has_none,
                             int64_t deadline)
 {
-    if (has_sign_in(store, request, request->first_client, deadline)) {
+    if (!request->first_is_refused &&
+        has_sign_in(store, request, request->first_client, deadline)) {
         client_choice_turn_back(request);
         return true;
     }

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import jwt
 import pytest
@@ -14,6 +16,7 @@ from authority import contoso, faults
 from integration.asking import EXEC_INFO
 from integration.users import SIGN_IN_FIRST, all_at_once, asked_nobody, login
 from world.program import Outcome
+from world.waiting import wait_until
 from world.world import World
 
 TENANT = contoso.TENANT.guid
@@ -181,6 +184,24 @@ def test_a_client_of_ones_own_is_not_replaced(bare):
     bare.authority.log.clear()
     outcome = ask_entra(bare, "AKS", "--client-id", CLI)
     assert "AADSTS65002" in outcome.err and asking(bare) == [CLI]
+
+
+def test_who_comes_while_the_other_client_asks_waits_for_it(bare, tmp_path):
+    refuse_cli(bare, contoso.AZURE_DEVOPS)
+    login(bare)
+    bare.authority.log.clear()
+    release, trace = threading.Event(), tmp_path / "trace"
+    trace.touch()
+    bare.authority.faults.inject(faults.normal(), times=1)
+    bare.authority.faults.inject(faults.held(release), times=1)
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(ask_entra, bare, "AzureDevOps")
+        wait_until(lambda: len(bare.authority.token_requests) == 2, "the other client's request")
+        second = pool.submit(ask_entra, bare, "AzureDevOps", env={"ENTRA_TRACE": str(trace)})
+        wait_until(lambda: "has no such token" in trace.read_text(), "the second process's search")
+        release.set()
+    assert (first.result().out, second.result().code) == (second.result().out, 0)
+    assert asking(bare) == [CLI, VISUAL_STUDIO]
 
 
 def test_of_many_processes_one_meets_the_refusal(bare):
