@@ -53,6 +53,12 @@ class Shell:
         self.terminal.type(line + "\n")
         return self.wait(re.escape(line) + ".*" + pattern, end)
 
+    def fg(self, command):
+        """A shell shows the command before it gives the terminal to the job."""
+        shells = self.terminal.foreground
+        self.type("fg", command, end="\n")
+        wait_until(lambda: self.terminal.foreground != shells, f"{command} in the foreground")
+
     def press(self, key, pattern="", end=PROMPT):
         self.terminal.type(key)
         return self.wait(pattern, end)
@@ -108,7 +114,7 @@ def test_a_job_is_suspended_and_goes_on(shell_at_terminal):
     shell.press(SUSPEND, r"Stopped")
     assert "Stopped" in shell.type("jobs")
     assert re.search("T.* sh -c", shell.type("ps -o stat,args"))
-    shell.type("fg", "entra run", end="\n")
+    shell.fg("entra run")
     shell.type("typed", "got typed\n")
     assert "\n5\n" in shell.type("echo $?")
 
@@ -125,7 +131,7 @@ def test_a_job_in_the_background_waits_for_the_keyboard(shell_at_terminal):
     shell.type("entra run -- cat &")
     wait_until(lambda: "Stopped" in shell.type("jobs"), "the job to stop")
     assert "tty input" in shell.type("jobs -l")
-    shell.type("fg", "entra run", end="\n")
+    shell.fg("entra run")
     shell.terminal.type("typed\n")
     shell.wait("typed\ntyped\n", end="\n")
     shell.press("\x04")
@@ -144,7 +150,7 @@ def test_a_shell_in_it_has_jobs_of_its_own(shell_at_terminal):
     shell.type("entra run -- bash --norc --noprofile -i")
     shell.type("sh -c 'echo up; exec sleep 600'", "up\n", end="up\n")
     shell.press(SUSPEND, "Stopped")
-    shell.type("fg", "sleep 600", end="\n")
+    shell.fg("sleep 600")
     shell.press(INTERRUPT)
     shell.type("suspend", "Stopped")
     assert "entra run" in shell.type("jobs")
@@ -158,7 +164,7 @@ def test_a_pipeline_is_one_job(shell_at_terminal):
     shell.type("entra run -- sh -c 'echo up; exec sleep 600' | entra run -- cat", "up\n",
                end="up\n")
     shell.press(SUSPEND, "Stopped")
-    shell.type("fg", "entra run", end="\n")
+    shell.fg("entra run")
     shell.press(INTERRUPT)
     assert "\n130\n" in shell.type("echo $?")
 

@@ -93,6 +93,11 @@ class Terminal:
         """INTERRUPT is Ctrl-C, SUSPEND Ctrl-Z."""
         os.write(self._master, keys.encode())
 
+    @property
+    def foreground(self) -> int:
+        """The process group that the keyboard's signals reach."""
+        return os.tcgetpgrp(self._master)
+
     def resize(self, rows: int, columns: int) -> None:
         """As when the user changes the window's size."""
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
