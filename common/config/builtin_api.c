@@ -192,15 +192,9 @@ void builtin_api_cover(const struct builtin_api *builtin, enum config_urls urls,
 
 /* ---- the request's cloud ---- */
 
-static bool is_of_machine(const struct token_request *request)
-{
-    return request->credential_count > 0 &&
-           request->credentials[0].kind == CREDENTIAL_MANAGED_IDENTITY;
-}
-
 enum authority_cloud config_cloud(const struct config *config, const struct token_request *request)
 {
-    if (!is_of_machine(request))
+    if (!token_request_is_for_managed_identity(request))
         return authority_cloud(request->instance);
     struct error unused = { 0 };
     const char *host = config->options->authority;
@@ -248,7 +242,7 @@ bool config_check_cloud(const struct config *config, const struct config_api *ap
     const struct builtin_place *place =
         builtin_api_place(api->builtin, config_cloud(config, request));
     bool is_other = api->place != NULL && api->place != place;
-    if (is_other && is_of_machine(request))
+    if (is_other && token_request_is_for_managed_identity(request))
         return shows_cloud(config, api, place) || fail_machine(api, error);
     if (is_other)
         return fail(api, " at this URL is not in", request, error);

@@ -139,7 +139,7 @@ bool config_check_cluster_authority(const struct config *config,
 {
     struct claim claim;
     /* The service that issues a managed identity's token leaves no choice of the authority. */
-    if (request->credentials[0].kind == CREDENTIAL_MANAGED_IDENTITY)
+    if (token_request_is_for_managed_identity(request))
         return true;
     if (!read_claim(config, &claim, error))
         return false;

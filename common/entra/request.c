@@ -26,6 +26,17 @@ void credential_clear(struct credential *credential)
     *credential = (struct credential){ 0 };
 }
 
+bool token_request_is_for_app(const struct token_request *request)
+{
+    return !request->for_user && request->credential_count > 0;
+}
+
+bool token_request_is_for_managed_identity(const struct token_request *request)
+{
+    return token_request_is_for_app(request) &&
+           request->credentials[0].kind == CREDENTIAL_MANAGED_IDENTITY;
+}
+
 void token_candidates_set_host(struct token_candidates *candidates, const char *host,
                                const char *path)
 {
@@ -36,19 +47,13 @@ void token_candidates_set_host(struct token_candidates *candidates, const char *
     }
 }
 
-static bool is_of_machine(const struct token_request *request)
-{
-    return !request->for_user && request->credential_count > 0 &&
-           request->credentials[0].kind == CREDENTIAL_MANAGED_IDENTITY;
-}
-
 bool token_candidates_bind(struct token_candidates *candidates, const char *pop_host,
                            struct error *error)
 {
     size_t count = 0;
     for (size_t i = 0; i < candidates->count; i++) {
         struct token_request *request = &candidates->items[i];
-        if (is_of_machine(request)) {
+        if (token_request_is_for_managed_identity(request)) {
             token_request_clear(request);
             continue;
         }

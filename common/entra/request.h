@@ -137,6 +137,11 @@ struct token_candidates {
     size_t count;
 };
 
+/* Whether the app's own token is wanted, and there is a credential to request it with; and whether
+ * that is the managed identity of this machine. */
+bool token_request_is_for_app(const struct token_request *request);
+bool token_request_is_for_managed_identity(const struct token_request *request);
+
 /* Sets where the candidates' token goes, for prompts: a host, and what of its path matters, or
  * NULL. */
 void token_candidates_set_host(struct token_candidates *candidates, const char *host,

@@ -10,13 +10,11 @@
 
 void request_trace(const struct token_request *request)
 {
-    bool is_machine = !request->for_user && request->credential_count > 0 &&
-                      request->credentials[0].kind == CREDENTIAL_MANAGED_IDENTITY;
     trace("request: a token for %s%s%s%s%s", request->api != NULL ? request->api : "",
           request->api != NULL ? ": " : "", request->scope,
           request->registry != NULL ? ", exchanged by " : "",
           request->registry != NULL ? request->registry : "");
-    if (is_machine)
+    if (token_request_is_for_managed_identity(request))
         trace("identity: a managed identity");
     else
         trace("identity: %s %s, tenant %s, at %s",

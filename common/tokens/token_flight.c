@@ -86,14 +86,13 @@ static bool is_waiting_in_vain(const struct attempt *attempt)
 
 static enum acquire_end fail_late(const struct token_request *request, struct error *error)
 {
-    bool is_machine = request->credential_count == 1 &&
-                      request->credentials[0].kind == CREDENTIAL_MANAGED_IDENTITY;
     if (request->for_user)
         sign_in_fail_pending(error);
     else
         error_set(error, ERROR_NETWORK,
                   "another process has requested this token from %s and got no answer in time",
-                  is_machine ? identity_source_find()->name : request->instance);
+                  token_request_is_for_managed_identity(request) ? identity_source_find()->name
+                                                                 : request->instance);
     return ACQUIRE_FAILED;
 }
 

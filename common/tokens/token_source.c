@@ -121,9 +121,8 @@ static enum acquire_end acquire_for_user(struct attempt *attempt,
 /* Entra's client IDs are GUIDs; AD FS takes any name, and a managed identity's ID may be a path. */
 static bool check_client_id(const struct token_request *request, struct error *error)
 {
-    bool is_machine = request->credential_count > 0 &&
-                      request->credentials[0].kind == CREDENTIAL_MANAGED_IDENTITY;
-    if (is_machine || authority_is_adfs(request->tenant) || text_is_guid(request->client_id))
+    if (token_request_is_for_managed_identity(request) || authority_is_adfs(request->tenant) ||
+        text_is_guid(request->client_id))
         return true;
     const char *from = request->client_id_from != NULL ? request->client_id_from : "the client id";
     error_set(error, ERROR_USAGE, "%s: '%s' is not a GUID", from, id_shown(request->client_id));

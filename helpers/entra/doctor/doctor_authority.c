@@ -21,8 +21,7 @@ const struct token_request *doctor_authority(const struct doctor *doctor, const 
         !identity_source_find()->hosts_apps)
         request = &doctor->candidates.items[1];
     *ret_why_none = "a managed identity's token comes from this machine, not from an authority";
-    if (request->credential_count > 0 && !request->for_user &&
-        request->credentials[0].kind == CREDENTIAL_MANAGED_IDENTITY)
+    if (token_request_is_for_managed_identity(request))
         return NULL;
     return request;
 }

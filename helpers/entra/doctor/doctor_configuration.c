@@ -49,8 +49,7 @@ static void report_request(struct doctor *doctor)
                     "no identity is configured: %s is requested for a signed-in user, or else for "
                     "a managed identity of this machine",
                     request->scope);
-    else if (request->credential_count > 0 && !request->for_user &&
-             request->credentials[0].kind == CREDENTIAL_MANAGED_IDENTITY)
+    else if (token_request_is_for_managed_identity(request))
         doctor_ok(doctor, "a managed identity requests %s", request->scope);
     else
         doctor_ok(doctor, "the app %s of the tenant %s requests %s from %s, %s",

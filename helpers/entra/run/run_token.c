@@ -109,11 +109,9 @@ static bool is_asked_for(const struct token_request *candidate,
                          const struct identity_request *request)
 {
     const struct credential *credential = &candidate->credentials[0];
-    bool is_machine =
-        candidate->credential_count == 1 && credential->kind == CREDENTIAL_MANAGED_IDENTITY;
     if (request->id_kind == IDENTITY_SYSTEM)
         return true;
-    if (is_machine)
+    if (token_request_is_for_managed_identity(candidate))
         return credential->id != NULL && credential->id_kind == request->id_kind &&
                strcasecmp(credential->id, request->id) == 0;
     return request->id_kind == IDENTITY_CLIENT_ID &&
