@@ -10,7 +10,7 @@
 extern const struct program entra_token;      /* token.c */
 extern const struct program entra_login;      /* login.c */
 extern const struct program entra_logout;     /* logout.c */
-extern const struct program entra_status;     /* status.c */
+extern const struct program entra_status;     /* status/status.c */
 extern const struct program entra_switch;     /* switch.c */
 extern const struct program entra_list;       /* list/list.c */
 extern const struct program entra_forget;     /* forget.c */

@@ -2,19 +2,16 @@
 #define _GNU_SOURCE
 #include "helpers/entra/list/rows.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "common/base/array.h"
 #include "common/base/printable.h"
-#include "common/base/rfc3339.h"
 #include "common/base/text.h"
 #include "common/entra/error_report.h"
 #include "common/store/account_store.h"
 #include "common/store/stored_credentials.h"
-#include "helpers/document.h"
 
 #define UNREADABLE "unreadable"
 #define LOCKED     "locked"
@@ -286,52 +283,14 @@ bool list_rows_read(struct tokens *tokens, const struct config *config, struct l
     return complete;
 }
 
-struct list_left list_row_left(const struct list_row *row)
+/* The rows are sorted by accounts. */
+bool list_rows_begin_account(const struct list_rows *rows, size_t i)
 {
-    struct list_left left;
-    int64_t minutes = (row->expires_on - time(NULL)) / 60;
-    if (row->state != NULL)
-        snprintf(left.text, sizeof left.text, "%s", row->state);
-    else if (row->expires_on == 0)
-        snprintf(left.text, sizeof left.text, "-");
-    else if (minutes < 120)
-        snprintf(left.text, sizeof left.text, "in %lld min", (long long)minutes);
-    else if (minutes < (int64_t)48 * 60)
-        snprintf(left.text, sizeof left.text, "in %lld h", (long long)minutes / 60);
-    else
-        snprintf(left.text, sizeof left.text, "in %lld days", (long long)minutes / (24 * 60));
-    return left;
-}
-
-json_object *list_row_to_json(const struct list_row *row)
-{
-    static const char *const names[] = {
-        [LIST_SIGN_IN] = "sign_in",
-        [LIST_TOKEN] = "token",
-        [LIST_BOUND_TOKEN] = "bound_token",
-        [LIST_REGISTRY_TOKEN] = "registry_token",
-        [LIST_TYPED] = "typed_credential",
-        [LIST_CLIENT_SECRET] = "client_secret",
-        [LIST_DEVICE_ACCOUNT] = "device_account",
-    };
-    struct rfc3339 expiry = rfc3339_format(row->expires_on);
-    json_object *object = json_object_new_object();
-    document_add(object, "kind", names[row->kind]);
-    document_add(object, "account", row->account);
-    document_add(object, "clientId", row->client_id);
-    document_add(object, "tenant", row->tenant);
-    document_add(object, "scope", row->scope);
-    document_add(object, "api", row->api);
-    document_add(object, "place", row->place);
-    document_add(object, "expiresOn",
-                 row->state != NULL    ? row->state
-                 : row->expires_on > 0 ? expiry.text
-                                       : NULL);
-    document_add(object, "store", row->store);
-    json_object_object_add(object, "isDefault",
-                           row->is_default_unknown ? NULL
-                                                   : json_object_new_boolean(row->is_default));
-    return object;
+    const struct list_row *row = &rows->rows[i];
+    for (size_t j = 0; j < i; j++)
+        if (list_row_is_sign_in(&rows->rows[j]) && strcmp(rows->rows[j].account, row->account) == 0)
+            return false;
+    return list_row_is_sign_in(row);
 }
 
 void list_rows_clear(struct list_rows *rows)

@@ -10,7 +10,7 @@
 #include "helpers/entra/entra.h"
 #include "helpers/entra/list/rows.h"
 #include "helpers/entra/setup/setup.h"
-#include "helpers/entra/status.h"
+#include "helpers/entra/status/status.h"
 #include "keyring/silence.h"
 
 static bool look_before_sign_in(const struct options *options, struct setup_plan *plan,

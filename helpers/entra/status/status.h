@@ -2,8 +2,8 @@
 /*
  * What `entra status` finds out, for other commands.
  */
-#ifndef HELPERS_ENTRA_STATUS_H
-#define HELPERS_ENTRA_STATUS_H
+#ifndef HELPERS_ENTRA_STATUS_STATUS_H
+#define HELPERS_ENTRA_STATUS_STATUS_H
 
 #include <stdbool.h>
 

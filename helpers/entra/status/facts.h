@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What `entra status` finds out, and what may be read out of it.
+ */
+#ifndef HELPERS_ENTRA_STATUS_FACTS_H
+#define HELPERS_ENTRA_STATUS_FACTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/base/cleanup.h"
+#include "common/base/error.h"
+#include "common/base/options.h"
+#include "common/config/config.h"
+#include "common/tokens/tokens.h"
+#include "helpers/entra/device_broker.h"
+#include "helpers/entra/list/rows.h"
+
+struct status_facts {
+    struct tokens tokens;
+    struct list_rows rows;
+    struct token_candidates candidates;
+    const struct token_request *request; /* for the app or user that is configured; NULL: none is */
+    struct error identity_error; /* why it cannot be used; the kind is ERROR_NONE if it can */
+    const char *keyring_reason;  /* why it is this keyring */
+    struct device_broker broker;
+};
+
+/* Asks the configuration, the keyring, and the device's broker if one runs. The facts point into
+ * the configuration. The caller clears *ret_facts with status_facts_clear. Fails with any kind. */
+bool status_facts_find(const struct options *options, struct config *config,
+                       struct status_facts *ret_facts, struct error *error);
+void status_facts_clear(struct status_facts *facts);
+
+#define auto_status_facts CLEANUP(status_facts_clear)
+
+/* Whether there can be a token without a sign-in: an app has a credential, or the keyring or the
+ * device's broker has a sign-in or a token. A machine may have an identity that only its service
+ * would tell of. */
+bool status_facts_need_no_user(const struct status_facts *facts);
+
+/* Whether the keyring may have what it does not show. */
+bool status_facts_some_are_locked(const struct status_facts *facts);
+
+#endif

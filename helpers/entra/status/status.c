@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/* entra status: who is signed in, which identity is configured, which tokens there are, and where
+ * they are kept. Nobody is asked but the keyring, and the device's identity broker if one runs. */
+#define _GNU_SOURCE
+#include "helpers/entra/status/status.h"
+
+#include <string.h>
+
+#include "common/config/config.h"
+#include "helpers/document.h"
+#include "helpers/entra/entra.h"
+#include "helpers/entra/status/facts.h"
+#include "helpers/entra/status/json.h"
+#include "helpers/entra/status/shown.h"
+
+static bool fail_locked(struct error *error)
+{
+    error_set(error, ERROR_OTHER, "the keyring with the sign-ins is locked");
+    return error_known_as(error, "keyring_locked");
+}
+
+static bool fail_without_user(const struct status_facts *facts, struct error *error)
+{
+    if (status_facts_some_are_locked(facts))
+        return fail_locked(error);
+    error_set(error, ERROR_SIGN_IN, "nobody is signed in, and no app has a credential");
+    return error_known_as(error, "sign_in_needed");
+}
+
+static char *default_account(const struct list_rows *rows)
+{
+    for (size_t i = 0; i < rows->count; i++)
+        if (list_row_is_sign_in(&rows->rows[i]) && rows->rows[i].is_default)
+            return strdup(rows->rows[i].account);
+    return NULL;
+}
+
+bool status_needs_user(const struct options *options, bool *ret_needs, char **ret_account,
+                       struct error *error)
+{
+    auto_status_facts struct status_facts facts = { 0 };
+    auto_config struct config *config = config_load(options, NULL, error);
+    if (config == NULL || !status_facts_find(options, config, &facts, error))
+        return false;
+    if (facts.identity_error.kind != ERROR_NONE) {
+        *error = facts.identity_error;
+        return false;
+    }
+    *ret_needs = !status_facts_need_no_user(&facts);
+    if (*ret_needs && status_facts_some_are_locked(&facts))
+        return fail_locked(error);
+    *ret_account = default_account(&facts.rows);
+    return true;
+}
+
+static bool run_status(const struct options *options, int count, char **operands,
+                       struct error *error)
+{
+    auto_status_facts struct status_facts facts = { 0 };
+    if (count > 0)
+        return program_fail_operand(operands[0], error);
+    auto_config struct config *config = config_load(options, NULL, error);
+    if (config == NULL || !status_facts_find(options, config, &facts, error))
+        return error_wanted(error, "the status is not known");
+    if (document_is_wanted(options))
+        document_set(status_json_make(&facts));
+    else
+        status_shown_print(&facts);
+    if (facts.identity_error.kind != ERROR_NONE) {
+        *error = facts.identity_error;
+        return false;
+    }
+    return status_facts_need_no_user(&facts) || fail_without_user(&facts, error);
+}
+
+static const struct option_spec own_options[] = {
+    DOCUMENT_OPTION("text|json", "text or json"),
+    { .name = NULL },
+};
+
+const struct program entra_status = {
+    .name = "entra status",
+    .usage = "[OPTION]...",
+    .summary = "Shows who is signed in, which identity is configured, which tokens there are and\n"
+               "where they are kept. Asks nobody but the keyring, and the device's identity\n"
+               "broker if one runs. Exits with 5 if a user must sign in before there can be a\n"
+               "token.",
+    .examples = "entra status\n"
+                "entra status --output json",
+    .options = own_options,
+    .common = OPTION_API | OPTIONS_OF_APP | OPTION_MANAGED_IDENTITY | OPTIONS_OF_STORE,
+    .is_typed = true,
+    .run = run_status,
+};
