@@ -144,7 +144,7 @@ static bool drop_tokens(const struct selection *selection, const struct keyring_
     for (size_t i = 0; i < items->count; i++) {
         bool is_of_account;
         if (is_token_selected(selection, &items->items[i], &is_of_account) &&
-            !token_store_drop_item(&items->items[i], deadline, error))
+            !store_drop_item(&items->items[i], deadline, error))
             return false;
         *found = *found || is_of_account;
     }
@@ -227,18 +227,18 @@ static bool drop_default(const struct selection *selection, const struct keyring
 {
     auto_account struct account heir = { 0 };
     auto_default_account struct default_account def = { 0 };
-    struct token_store store;
+    struct store store;
     const char *authority = keyring_item_attribute(item, STORE_AUTHORITY);
     bool goes = is_account_selected(selection, item);
     if (goes && !find_heir(selection, item, &heir))
-        return token_store_drop_item(item, deadline, error);
+        return store_drop_item(item, deadline, error);
     bool is_damaged = item->record == NULL || !default_account_read(item->record, &def);
     if (is_damaged && !goes)
         return true;
     if (goes)
         default_account_set(&def, &heir);
     return (!default_account_prune(&def, is_gone, selection) && !goes) ||
-           (token_store_open(&store, item->store, error) &&
+           (store_open(&store, item->store, error) &&
             default_account_put(&store, authority, &def, deadline, error));
 }
 
@@ -255,7 +255,7 @@ static bool drop_accounts(const struct selection *selection, int64_t deadline, s
             if (is_default(item) != is_last)
                 continue;
             if (is_last ? !drop_default(selection, item, deadline, error)
-                        : goes && !token_store_drop_item(item, deadline, error))
+                        : goes && !store_drop_item(item, deadline, error))
                 return false;
             *count += goes && is_counted(accounts, item);
             *found = *found || (goes && keyring_item_attribute(item, STORE_USERNAME)[0] != '\0');
@@ -293,7 +293,7 @@ static bool check_complete(const struct selection *selection, bool found, size_t
     return found || check_default(selection, error);
 }
 
-bool account_store_forget(struct token_store *store, const char *username, int64_t deadline,
+bool account_store_forget(struct store *store, const char *username, int64_t deadline,
                           size_t *ret_count, struct error *error)
 {
     auto_keyring_list struct keyring_list accounts = { 0 };
@@ -304,12 +304,12 @@ bool account_store_forget(struct token_store *store, const char *username, int64
     auto_keyring_list struct keyring_list keys = { 0 };
     bool found = false;
     *ret_count = 0;
-    if (!token_store_list(store, STORE_KIND_ACCOUNT, deadline, &accounts, error) ||
-        !token_store_list(store, STORE_KIND_REFRESH_TOKEN, deadline, &refresh_tokens, error) ||
-        !token_store_list(store, STORE_KIND_TOKEN, deadline, &tokens, error) ||
-        !token_store_list(store, STORE_KIND_BOUND_TOKEN, deadline, &bound_tokens, error) ||
-        !token_store_list(store, STORE_KIND_REGISTRY_TOKEN, deadline, &registry_tokens, error) ||
-        !token_store_list(store, STORE_KIND_POP_KEY, deadline, &keys, error))
+    if (!store_list(store, STORE_KIND_ACCOUNT, deadline, &accounts, error) ||
+        !store_list(store, STORE_KIND_REFRESH_TOKEN, deadline, &refresh_tokens, error) ||
+        !store_list(store, STORE_KIND_TOKEN, deadline, &tokens, error) ||
+        !store_list(store, STORE_KIND_BOUND_TOKEN, deadline, &bound_tokens, error) ||
+        !store_list(store, STORE_KIND_REGISTRY_TOKEN, deadline, &registry_tokens, error) ||
+        !store_list(store, STORE_KIND_POP_KEY, deadline, &keys, error))
         return false;
     const struct selection selection = select_accounts(&accounts, &refresh_tokens, username);
     return (!selection.is_unreadable || check_default(&selection, error)) &&

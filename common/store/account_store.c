@@ -44,12 +44,12 @@ static struct clients clients_of(const struct token_request *request)
                : (struct clients){ { request->client_id, NULL } };
 }
 
-static enum keyring_answer look_up(struct token_store *store, const struct keyring_key *key,
+static enum keyring_answer look_up(struct store *store, const struct keyring_key *key,
                                    int64_t deadline, struct account *account, struct error *error)
 {
     struct error why = { 0 };
     auto_secret struct secret *record = NULL;
-    enum keyring_answer answer = token_store_look_up(store, key, deadline, &record, error);
+    enum keyring_answer answer = store_look_up(store, key, deadline, &record, error);
     if (answer != KEYRING_FOUND)
         return answer;
     if (account_from_json(record->bytes, record->length, account, &why))
@@ -58,7 +58,7 @@ static enum keyring_answer look_up(struct token_store *store, const struct keyri
     return KEYRING_NOTHING;
 }
 
-static enum keyring_answer find_account(struct token_store *store, struct token_request *request,
+static enum keyring_answer find_account(struct store *store, struct token_request *request,
                                         int64_t deadline, struct account *account,
                                         struct error *error)
 {
@@ -84,7 +84,7 @@ const char *account_store_wanted(const struct token_request *request)
                                              : ACCOUNT_DEFAULT;
 }
 
-enum keyring_answer account_store_resolve(struct token_store *store, struct token_request *request,
+enum keyring_answer account_store_resolve(struct store *store, struct token_request *request,
                                           int64_t deadline, struct error *error)
 {
     auto_account struct account account = { 0 };
@@ -103,8 +103,7 @@ enum keyring_answer account_store_resolve(struct token_store *store, struct toke
 }
 
 /* As account_store_find, for one client. */
-static enum keyring_answer find_for_client(struct token_store *store,
-                                           const struct token_request *request,
+static enum keyring_answer find_for_client(struct store *store, const struct token_request *request,
                                            const char *client_id, int64_t deadline,
                                            struct account *ret_account, struct error *error)
 {
@@ -117,9 +116,9 @@ static enum keyring_answer find_for_client(struct token_store *store,
     return answer;
 }
 
-enum keyring_answer account_store_find(struct token_store *store,
-                                       const struct token_request *request, int64_t deadline,
-                                       struct account *ret_account, struct error *error)
+enum keyring_answer account_store_find(struct store *store, const struct token_request *request,
+                                       int64_t deadline, struct account *ret_account,
+                                       struct error *error)
 {
     const struct clients clients = clients_of(request);
     enum keyring_answer answer = KEYRING_NOTHING;
@@ -128,7 +127,7 @@ enum keyring_answer account_store_find(struct token_store *store,
     return answer;
 }
 
-bool account_store_rotate(struct token_store *store, const struct token_request *request,
+bool account_store_rotate(struct store *store, const struct token_request *request,
                           const struct account *account, int64_t deadline, struct error *error)
 {
     if (account->refresh_token == NULL)
@@ -138,10 +137,10 @@ bool account_store_rotate(struct token_store *store, const struct token_request 
     auto_secret struct secret *record = account_to_json(account);
     autofree char *label =
         text_format("Microsoft Entra sign-in of %s (client %s)", account->username, client_id);
-    return token_store_put(store, &key, label, record, 0, deadline, error);
+    return store_put(store, &key, label, record, 0, deadline, error);
 }
 
-static bool keep_username(struct token_store *store, const struct token_request *request,
+static bool keep_username(struct store *store, const struct token_request *request,
                           const struct account *account, int64_t deadline, struct error *error)
 {
     const struct account identity = { .home_account_id = account->home_account_id,
@@ -149,7 +148,7 @@ static bool keep_username(struct token_store *store, const struct token_request 
     struct keyring_key key = key_of_account(request, account->username);
     auto_secret struct secret *record = account_to_json(&identity);
     autofree char *label = text_format("Microsoft Entra account %s", account->username);
-    return token_store_put(store, &key, label, record, 0, deadline, error);
+    return store_put(store, &key, label, record, 0, deadline, error);
 }
 
 /* Returns whether anything changed. For the tenant that the account belongs to, it is not chosen by
@@ -166,7 +165,7 @@ static bool remember(struct default_account *def, const struct token_request *re
     return default_account_remember(def, home, account, choice == ACCOUNT_FOR_ALL) || changed;
 }
 
-static bool keep_default(struct token_store *store, const struct token_request *request,
+static bool keep_default(struct store *store, const struct token_request *request,
                          const struct account *account, enum account_choice choice,
                          int64_t deadline, struct error *error)
 {
@@ -183,7 +182,7 @@ static bool keep_default(struct token_store *store, const struct token_request *
     return !changed || default_account_put(store, request->instance, &def, deadline, error);
 }
 
-bool account_store_keep(struct token_store *store, const struct token_request *request,
+bool account_store_keep(struct store *store, const struct token_request *request,
                         const struct account *account, enum account_choice choice, int64_t deadline,
                         struct error *error)
 {
@@ -192,7 +191,7 @@ bool account_store_keep(struct token_store *store, const struct token_request *r
            keep_default(store, request, account, choice, deadline, error);
 }
 
-bool account_store_drop(struct token_store *store, const struct token_request *request,
+bool account_store_drop(struct store *store, const struct token_request *request,
                         const struct secret *refresh_token, int64_t deadline, struct error *error)
 {
     const struct clients clients = clients_of(request);
@@ -206,12 +205,12 @@ bool account_store_drop(struct token_store *store, const struct token_request *r
             return false;
         if (answer == KEYRING_FOUND &&
             secret_equals(found.refresh_token, refresh_token->bytes, refresh_token->length))
-            return token_store_drop(store, &key, deadline, error);
+            return store_drop(store, &key, deadline, error);
     }
     return true;
 }
 
-void account_store_each_username(const struct token_store *store, int64_t deadline,
+void account_store_each_username(const struct store *store, int64_t deadline,
                                  void (*visit)(void *context, const char *username), void *context)
 {
     static const struct keyring_key every = { { { STORE_KIND, STORE_KIND_ACCOUNT } } };

@@ -7,8 +7,9 @@
 #ifndef COMMON_STORE_ACCOUNT_STORE_H
 #define COMMON_STORE_ACCOUNT_STORE_H
 
+#include "common/entra/request.h"
 #include "common/store/default_account.h"
-#include "common/store/token_store.h"
+#include "common/store/store.h"
 
 #define STORE_KIND_ACCOUNT       "account"
 #define STORE_KIND_REFRESH_TOKEN "refresh_token"
@@ -17,7 +18,7 @@
  * (default_account.h), and sets the request's home_account_id and username. Returns
  * KEYRING_NOTHING if nobody is signed in with that name, and KEYRING_FAILED with ERROR_KEYRING only
  * if the keyring was chosen by name. */
-enum keyring_answer account_store_resolve(struct token_store *store, struct token_request *request,
+enum keyring_answer account_store_resolve(struct store *store, struct token_request *request,
                                           int64_t deadline, struct error *error);
 
 /* Whose token is requested, as far as the request says: a user name, a folder, or ACCOUNT_DEFAULT.
@@ -27,9 +28,9 @@ const char *account_store_wanted(const struct token_request *request);
 /* Finds the refresh token of the request's account; account_store_resolve comes first. The caller
  * clears *ret_account with account_clear. Returns KEYRING_FAILED with ERROR_KEYRING only if the
  * keyring was chosen by name. */
-enum keyring_answer account_store_find(struct token_store *store,
-                                       const struct token_request *request, int64_t deadline,
-                                       struct account *ret_account, struct error *error);
+enum keyring_answer account_store_find(struct store *store, const struct token_request *request,
+                                       int64_t deadline, struct account *ret_account,
+                                       struct error *error);
 
 /* What a user has signed in for. */
 enum account_choice {
@@ -43,29 +44,29 @@ enum account_choice {
  * of the one it belongs to, as default_account_remember has it. For a request with a folder, it
  * becomes the folder's account instead. Fails with ERROR_KEYRING only if
  * the keyring was chosen by name. */
-bool account_store_keep(struct token_store *store, const struct token_request *request,
+bool account_store_keep(struct store *store, const struct token_request *request,
                         const struct account *account, enum account_choice choice, int64_t deadline,
                         struct error *error);
 
 /* Stores the refresh token that replaces an earlier one; if the account has none, the earlier one
  * stays. Fails as account_store_keep does. */
-bool account_store_rotate(struct token_store *store, const struct token_request *request,
+bool account_store_rotate(struct store *store, const struct token_request *request,
                           const struct account *account, int64_t deadline, struct error *error);
 
 /* Deletes the refresh token of the request's account and client, if it is still this one. Fails
  * with ERROR_KEYRING only if the keyring was chosen by name. */
-bool account_store_drop(struct token_store *store, const struct token_request *request,
+bool account_store_drop(struct store *store, const struct token_request *request,
                         const struct secret *refresh_token, int64_t deadline, struct error *error);
 
 /* Deletes the account of a user name, ACCOUNT_DEFAULT for the default one, or NULL for all: its
- * refresh tokens, access tokens and key, in every keyring that token_store_list searches. If the
+ * refresh tokens, access tokens and key, in every keyring that store_list searches. If the
  * default account is deleted and others remain, one of them becomes the default. *ret_count is the
  * number of accounts. An item that cannot be read is deleted if it has the user name; what no
  * lookup can find any more for want of such an item, or of an account's ID, is deleted too. Fails
- * as token_store_list does if one of the keyrings does not answer, and then deletes nothing; fails
+ * as store_list does if one of the keyrings does not answer, and then deletes nothing; fails
  * with ERROR_KEYRING if no account is found and a keyring is locked, and with ERROR_OTHER if
  * accounts remain and none of them is known to be the default one that was to be deleted. */
-bool account_store_forget(struct token_store *store, const char *username, int64_t deadline,
+bool account_store_forget(struct store *store, const char *username, int64_t deadline,
                           size_t *ret_count, struct error *error);
 
 /* Whether account_store_forget deletes the item: an account's, a refresh token or an access token,
@@ -76,20 +77,20 @@ bool account_store_forgets(const struct keyring_list *accounts,
                            const struct keyring_item *item, bool *ret_of_account);
 
 /* Makes the account of a user name the default one (default_account_switch), wherever it is signed
- * in: at each authority, in every keyring that token_store_list searches. *ret_changed is whether
+ * in: at each authority, in every keyring that store_list searches. *ret_changed is whether
  * it was not so before. Fails with ERROR_SIGN_IN if it is not signed in, and as
- * token_store_list and default_account_put do; with ERROR_KEYRING if a keyring is locked that may
+ * store_list and default_account_put do; with ERROR_KEYRING if a keyring is locked that may
  * have it. */
-bool account_store_switch(struct token_store *store, const char *username, int64_t deadline,
+bool account_store_switch(struct store *store, const char *username, int64_t deadline,
                           bool *ret_changed, struct error *error);
 
-/* Calls visit() for each user name that is signed in, as far as the keyrings that token_store_list
+/* Calls visit() for each user name that is signed in, as far as the keyrings that store_list
  * searches show it without the user's help (peek in keyring.h). One may come twice. */
-void account_store_each_username(const struct token_store *store, int64_t deadline,
+void account_store_each_username(const struct store *store, int64_t deadline,
                                  void (*visit)(void *context, const char *username), void *context);
 
 /* Whether a home account ID is that of the default account of some authority. accounts is what
- * token_store_list returns for STORE_KIND_ACCOUNT. */
+ * store_list returns for STORE_KIND_ACCOUNT. */
 bool account_store_is_default(const struct keyring_list *accounts, const char *home_account_id);
 
 /* The user name of a home account ID in the same list; NULL if the list does not have it. The list

@@ -20,10 +20,10 @@ static bool read_named(const struct keyring_item *item, const char *username,
 static bool make_default(const struct keyring_item *item, const struct account *account,
                          int64_t deadline, bool *changed, struct error *error)
 {
-    struct token_store store;
+    struct store store;
     auto_default_account struct default_account def = { 0 };
     const char *authority = keyring_item_attribute(item, STORE_AUTHORITY);
-    if (!token_store_open(&store, item->store, error) ||
+    if (!store_open(&store, item->store, error) ||
         default_account_find(&store, authority, deadline, &def, error) == KEYRING_FAILED)
         return false;
     if (!default_account_switch(&def, account))
@@ -46,12 +46,12 @@ static bool fail_unknown(const struct keyring_list *accounts, const char *userna
                              "makes it the default one.");
 }
 
-bool account_store_switch(struct token_store *store, const char *username, int64_t deadline,
+bool account_store_switch(struct store *store, const char *username, int64_t deadline,
                           bool *ret_changed, struct error *error)
 {
     auto_keyring_list struct keyring_list accounts = { 0 };
     bool found = false, changed = false;
-    if (!token_store_list(store, STORE_KIND_ACCOUNT, deadline, &accounts, error))
+    if (!store_list(store, STORE_KIND_ACCOUNT, deadline, &accounts, error))
         return false;
     for (size_t i = 0; i < accounts.count; i++) {
         auto_account struct account account = { 0 };

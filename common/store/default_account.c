@@ -34,13 +34,13 @@ bool default_account_read(const struct secret *record, struct default_account *r
     return true;
 }
 
-enum keyring_answer default_account_find(struct token_store *store, const char *instance,
+enum keyring_answer default_account_find(struct store *store, const char *instance,
                                          int64_t deadline, struct default_account *ret_default,
                                          struct error *error)
 {
     struct keyring_key key = key_of(instance);
     auto_secret struct secret *record = NULL;
-    enum keyring_answer answer = token_store_look_up(store, &key, deadline, &record, error);
+    enum keyring_answer answer = store_look_up(store, &key, deadline, &record, error);
     if (answer != KEYRING_FOUND || default_account_read(record, ret_default))
         return answer;
     trace("keyring: the item of the default account is ignored, since it is damaged");
@@ -282,14 +282,14 @@ static struct secret *format(const struct default_account *what)
     return text;
 }
 
-bool default_account_put(struct token_store *store, const char *instance,
+bool default_account_put(struct store *store, const char *instance,
                          const struct default_account *what, int64_t deadline, struct error *error)
 {
     struct keyring_key key = key_of(instance);
     auto_secret struct secret *record = format(what);
     autofree char *label =
         text_format("Microsoft Entra default account %s", what->account.username);
-    return token_store_put(store, &key, label, record, 0, deadline, error);
+    return store_put(store, &key, label, record, 0, deadline, error);
 }
 
 void default_account_clear(struct default_account *what)

@@ -19,7 +19,7 @@
 
 #include "common/base/json.h"
 #include "common/entra/account.h"
-#include "common/store/token_store.h"
+#include "common/store/store.h"
 
 #define ACCOUNT_DEFAULT "*" /* its user name as an attribute; not a valid user name */
 
@@ -34,7 +34,7 @@ struct default_account {
 /* Looks up the item of an authority (authority_instance). The caller clears *ret_default with
  * default_account_clear. Returns KEYRING_NOTHING if there is none that can be read, and
  * KEYRING_FAILED with ERROR_KEYRING only if the keyring was chosen by name. */
-enum keyring_answer default_account_find(struct token_store *store, const char *instance,
+enum keyring_answer default_account_find(struct store *store, const char *instance,
                                          int64_t deadline, struct default_account *ret_default,
                                          struct error *error);
 
@@ -80,7 +80,7 @@ bool default_account_prune(struct default_account *from,
                            const void *context);
 
 /* Stores the item. Fails with ERROR_KEYRING only if the keyring was chosen by name. */
-bool default_account_put(struct token_store *store, const char *instance,
+bool default_account_put(struct store *store, const char *instance,
                          const struct default_account *what, int64_t deadline, struct error *error);
 
 void default_account_clear(struct default_account *what);

@@ -20,14 +20,14 @@ static struct keyring_key key_of(const struct token_request *request)
     } };
 }
 
-enum keyring_answer pop_key_store_find(struct token_store *store,
-                                       const struct token_request *request, int64_t deadline,
-                                       struct pop_key *ret_key, struct error *error)
+enum keyring_answer pop_key_store_find(struct store *store, const struct token_request *request,
+                                       int64_t deadline, struct pop_key *ret_key,
+                                       struct error *error)
 {
     struct keyring_key key = key_of(request);
     auto_secret struct secret *record = NULL;
     struct error why = { 0 };
-    enum keyring_answer answer = token_store_look_up(store, &key, deadline, &record, error);
+    enum keyring_answer answer = store_look_up(store, &key, deadline, &record, error);
     if (answer != KEYRING_FOUND)
         return answer;
     if (pop_key_from_json(record->bytes, record->length, ret_key, &why))
@@ -36,13 +36,13 @@ enum keyring_answer pop_key_store_find(struct token_store *store,
     return KEYRING_NOTHING;
 }
 
-bool pop_key_store_keep(struct token_store *store, const struct token_request *request,
-                        int64_t deadline, struct error *error)
+bool pop_key_store_keep(struct store *store, const struct token_request *request, int64_t deadline,
+                        struct error *error)
 {
     struct keyring_key key = key_of(request);
     autofree char *label = text_format("Microsoft Entra proof-of-possession key of %s%s",
                                        request->for_user ? "" : "app ",
                                        request->for_user ? request->username : request->client_id);
     auto_secret struct secret *record = pop_key_to_json(&request->pop_key);
-    return token_store_put(store, &key, label, record, 0, deadline, error);
+    return store_put(store, &key, label, record, 0, deadline, error);
 }

@@ -28,18 +28,18 @@ static struct nonce make_nonce(void)
     return nonce;
 }
 
-bool self_test_run(const struct token_store *store, int64_t deadline, struct error *error)
+bool self_test_run(const struct store *store, int64_t deadline, struct error *error)
 {
-    struct token_store strict = { .keyring = store->keyring, .named = true };
+    struct store strict = { .keyring = store->keyring, .named = true };
     struct nonce id = make_nonce(), content = make_nonce();
     const struct keyring_key key = { { { STORE_KIND, STORE_KIND_SELF_TEST }, { "id", id.text } } };
     auto_secret struct secret *record = secret_from_text(content.text);
     auto_secret struct secret *found = NULL;
-    if (!token_store_put(&strict, &key, "Microsoft Entra self-test", record,
-                         time(NULL) + SELF_TEST_SECONDS, deadline, error))
+    if (!store_put(&strict, &key, "Microsoft Entra self-test", record,
+                   time(NULL) + SELF_TEST_SECONDS, deadline, error))
         return false;
-    enum keyring_answer answer = token_store_look_up(&strict, &key, deadline, &found, error);
-    bool dropped = answer != KEYRING_FAILED && token_store_drop(&strict, &key, deadline, error);
+    enum keyring_answer answer = store_look_up(&strict, &key, deadline, &found, error);
+    bool dropped = answer != KEYRING_FAILED && store_drop(&strict, &key, deadline, error);
     if (answer == KEYRING_FOUND && dropped &&
         secret_equals(found, content.text, strlen(content.text)))
         return true;

@@ -6,12 +6,12 @@
 #ifndef COMMON_STORE_SELF_TEST_H
 #define COMMON_STORE_SELF_TEST_H
 
-#include "common/store/token_store.h"
+#include "common/store/store.h"
 
 #define STORE_KIND_SELF_TEST "self_test"
 
 /* Stores an item, looks it up and deletes it. A keyring that `auto` chose must pass too; a lookup
  * must have settled which one that is. Fails with ERROR_KEYRING. */
-bool self_test_run(const struct token_store *store, int64_t deadline, struct error *error);
+bool self_test_run(const struct store *store, int64_t deadline, struct error *error);
 
 #endif

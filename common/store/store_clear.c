@@ -22,27 +22,26 @@ static bool drop_list(const struct keyring_list *list, int64_t deadline, size_t 
                       struct error *error)
 {
     for (size_t i = 0; i < list->count; i++, ++*count)
-        if (!token_store_drop_item(&list->items[i], deadline, error))
+        if (!store_drop_item(&list->items[i], deadline, error))
             return false;
     return true;
 }
 
 /* A list may have a part of the items only: those of the keyrings that answer, or the first ones.
  */
-static bool drop_kind(struct token_store *store, const char *kind, int64_t deadline, size_t *count,
+static bool drop_kind(struct store *store, const char *kind, int64_t deadline, size_t *count,
                       struct error *error)
 {
     for (;;) {
         auto_keyring_list struct keyring_list list = { 0 };
-        bool complete = token_store_list(store, kind, deadline, &list, error);
+        bool complete = store_list(store, kind, deadline, &list, error);
         bool dropped = drop_list(&list, deadline, count, error);
         if (complete || !dropped || list.count == 0)
             return complete && dropped;
     }
 }
 
-bool store_clear(struct token_store *store, int64_t deadline, size_t *ret_count,
-                 struct error *error)
+bool store_clear(struct store *store, int64_t deadline, size_t *ret_count, struct error *error)
 {
     struct error first = { 0 }, why = { 0 };
     *ret_count = 0;

@@ -5,13 +5,12 @@
 #ifndef COMMON_STORE_STORE_CLEAR_H
 #define COMMON_STORE_STORE_CLEAR_H
 
-#include "common/store/token_store.h"
+#include "common/store/store.h"
 
-/* Deletes every item of ours from each keyring that token_store_list searches, whether or not it
+/* Deletes every item of ours from each keyring that store_list searches, whether or not it
  * can be read, and then the runtime and state folders (runtime_folder.h, tenant_cache.h). Deletes
  * what it can also if a keyring does not answer. *ret_count is the number of items deleted, also if
- * it fails: as token_store_list and token_store_drop_item do, and with ERROR_OTHER. */
-bool store_clear(struct token_store *store, int64_t deadline, size_t *ret_count,
-                 struct error *error);
+ * it fails: as store_list and store_drop_item do, and with ERROR_OTHER. */
+bool store_clear(struct store *store, int64_t deadline, size_t *ret_count, struct error *error);
 
 #endif

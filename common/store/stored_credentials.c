@@ -143,13 +143,13 @@ static bool can_be_kept(const struct credential_place *place,
 
 /* Lists the items of a place, with any path. The list is empty if one of the texts cannot be an
  * attribute. */
-static bool list_items(struct token_store *store, const struct credential_place *place,
-                       int64_t deadline, struct keyring_list *list, struct error *error)
+static bool list_items(struct store *store, const struct credential_place *place, int64_t deadline,
+                       struct keyring_list *list, struct error *error)
 {
     struct keyring_key key = key_of(place);
     if (!is_attribute(place->host) || !is_attribute(place->path) || !is_attribute(place->username))
         return true;
-    return token_store_match(store, &key, deadline, list, error);
+    return store_match(store, &key, deadline, list, error);
 }
 
 /* ---- finding, storing, deleting ---- */
@@ -160,7 +160,7 @@ static bool is_usable(const struct stored_credential *credential, bool takes_aut
            (credential->expires_on == 0 || credential->expires_on > time(NULL));
 }
 
-enum keyring_answer stored_credentials_find(struct token_store *store,
+enum keyring_answer stored_credentials_find(struct store *store,
                                             const struct credential_place *place,
                                             bool takes_authtype, int64_t deadline,
                                             struct stored_credential *ret_found,
@@ -207,18 +207,18 @@ static bool are_equal(const struct stored_credential *a, const struct stored_cre
 }
 
 /* git sends the credential after every success, and a keyring writes its file on every change. */
-static bool is_kept(struct token_store *store, const struct keyring_key *key,
+static bool is_kept(struct store *store, const struct keyring_key *key,
                     const struct stored_credential *credential, int64_t deadline)
 {
     struct error unused = { 0 };
     auto_secret struct secret *record = NULL;
     auto_stored_credential struct stored_credential kept = { 0 };
     int64_t stored_on;
-    return token_store_look_up(store, key, deadline, &record, &unused) == KEYRING_FOUND &&
+    return store_look_up(store, key, deadline, &record, &unused) == KEYRING_FOUND &&
            from_json(record, &kept, &stored_on) && are_equal(&kept, credential);
 }
 
-bool stored_credentials_keep(struct token_store *store, const struct credential_place *place,
+bool stored_credentials_keep(struct store *store, const struct credential_place *place,
                              const struct stored_credential *credential, int64_t deadline,
                              struct error *error)
 {
@@ -243,8 +243,7 @@ bool stored_credentials_keep(struct token_store *store, const struct credential_
                     username[0] ? " (" : "", username, username[0] ? ")" : "");
     /* Kept for ever, like one without an expiry, since a user has to type it again: see store in
      * keyring.h. */
-    return token_store_put(store, &key, label, record, 0, deadline, error) &&
-           token_store_check(store, error);
+    return store_put(store, &key, label, record, 0, deadline, error) && store_check(store, error);
 }
 
 static bool is_refused(const struct stored_credential *credential, const char *refused)
@@ -254,12 +253,12 @@ static bool is_refused(const struct stored_credential *credential, const char *r
     return refused == NULL || secret_equals(secret, refused, strlen(refused));
 }
 
-bool stored_credentials_erase(struct token_store *store, const struct credential_place *place,
+bool stored_credentials_erase(struct store *store, const struct credential_place *place,
                               const char *refused, int64_t deadline, struct error *error)
 {
     auto_keyring_list struct keyring_list list = { 0 };
     struct error why = { 0 };
-    bool is_whole = token_store_hides_nothing(store, deadline, &why) &&
+    bool is_whole = store_hides_nothing(store, deadline, &why) &&
                     list_items(store, place, deadline, &list, &why);
     for (size_t i = 0; i < list.count; i++) {
         const struct keyring_item *item = &list.items[i];
@@ -270,10 +269,10 @@ bool stored_credentials_erase(struct token_store *store, const struct credential
         if (item->is_locked)
             is_whole = keyring_fail_locked(&why);
         else if ((!from_json(item->record, &one, &stored_on) || is_refused(&one, refused)) &&
-                 !token_store_drop_match(store, item, deadline, error))
+                 !store_drop_match(store, item, deadline, error))
             return false;
     }
     if (!is_whole)
         *error = why;
-    return is_whole && token_store_saw_all(store, error);
+    return is_whole && store_saw_all(store, error);
 }

@@ -15,7 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "common/store/token_store.h"
+#include "common/store/store.h"
 
 /* The kind and attributes of the items. Git's libsecret helper uses the name protocol. */
 #define STORE_KIND_TYPED "git_credential"
@@ -51,7 +51,7 @@ struct stored_credential {
  * only if takes_authtype is set. The caller clears *ret_found with stored_credential_clear. Returns
  * KEYRING_FAILED with ERROR_KEYRING only if the keyring was chosen by name, or with keyring_locked
  * if one may be there that is locked. */
-enum keyring_answer stored_credentials_find(struct token_store *store,
+enum keyring_answer stored_credentials_find(struct store *store,
                                             const struct credential_place *place,
                                             bool takes_authtype, int64_t deadline,
                                             struct stored_credential *ret_found,
@@ -59,14 +59,14 @@ enum keyring_answer stored_credentials_find(struct token_store *store,
 
 /* Stores a credential; it replaces one with the same path and user name. A credential that is too
  * long or not UTF-8 is not stored, which is not an error. Fails with ERROR_KEYRING. */
-bool stored_credentials_keep(struct token_store *store, const struct credential_place *place,
+bool stored_credentials_keep(struct store *store, const struct credential_place *place,
                              const struct stored_credential *credential, int64_t deadline,
                              struct error *error);
 
 /* Deletes the place's credentials, all that may be found for it; if refused is not NULL, only those
  * with this password or credential, and those that cannot be read. Fails with ERROR_KEYRING, also
  * if there may be one that is locked; the others are then deleted. */
-bool stored_credentials_erase(struct token_store *store, const struct credential_place *place,
+bool stored_credentials_erase(struct store *store, const struct credential_place *place,
                               const char *refused, int64_t deadline, struct error *error);
 
 /* Reads the record of an item, which may be NULL. Returns false if it is damaged. The caller clears

@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the keyring stores for us: the token of each request, and the client secret of each app. The
- * sign-ins of users are in account_store.h.
- *
- * A keyring that fails must not keep a caller from a token, unless the user chose that keyring by
- * name. After a failure it is not used any more, and one warning on stderr says why at the end.
+ * The tokens that the keyring keeps: one for each request.
  */
 #ifndef COMMON_STORE_TOKEN_STORE_H
 #define COMMON_STORE_TOKEN_STORE_H
@@ -16,83 +12,7 @@
 #include "common/base/error.h"
 #include "common/entra/request.h"
 #include "common/entra/token.h"
-#include "keyring/keyring.h"
-
-struct token_store {
-    const struct keyring *keyring;
-    bool named;   /* the keyring was chosen by name, so its failures are errors */
-    bool settled; /* a lookup, or a list with items, has shown that this keyring exists here */
-    struct error absent;  /* why `auto` passed over a better keyring; message "": it did not */
-    struct error trouble; /* why nothing can be stored; message "": no failure so far */
-    bool tried_again;     /* token_store_try_again has been called */
-    bool works;           /* another process has stored something just now */
-    bool warned;          /* token_store_warn has reported trouble */
-};
-
-/* The attributes of the items in the keyring. */
-#define STORE_KIND      "kind" /* access_token, bound_token, client_secret, pop_key, ... */
-#define STORE_AUTHORITY "authority"
-#define STORE_TENANT    "tenant"
-#define STORE_CLIENT_ID "client_id"
-#define STORE_ACCOUNT   "account" /* a user's home account ID; app: the app's own token */
-#define STORE_USERNAME  "username"
-#define STORE_SCOPE     "scope"
-#define STORE_REGISTRY  "registry" /* the container registry of a registry_token */
-
-#define STORE_KIND_TOKEN          "access_token"
-#define STORE_KIND_BOUND_TOKEN    "bound_token"    /* to a key (pop_key_store.h) */
-#define STORE_KIND_REGISTRY_TOKEN "registry_token" /* of a container registry */
-#define STORE_KIND_CLIENT_SECRET  "client_secret"
-
-/* Opens the keyring of this name (keyring_open). Fails with ERROR_USAGE or ERROR_KEYRING. */
-bool token_store_open(struct token_store *store, const char *name, struct error *error);
-
-/* Whether the keyring keeps what is stored, as far as is known: it has not failed and is not the
- * keyring `none`. */
-bool token_store_can_keep(const struct token_store *store);
-
-/* Whether a failure of a keyring says little of it on a busy machine: it did not answer in time, or
- * the session bus has as many clients as it takes. */
-bool token_store_failure_may_pass(const struct error *trouble);
-
-/* Whether the keyring has failed in that way and has not been asked again. */
-bool token_store_can_try_again(const struct token_store *store);
-
-/* Has the keyring asked again after such a failure, which is done once. If another process is known
- * to have just used it, it gets most of the time that is left. Returns false if it is not asked
- * again. */
-bool token_store_try_again(struct token_store *store, bool works);
-
-/* Fails with ERROR_KEYRING and the reason if the keyring has failed so far. */
-bool token_store_check(const struct token_store *store, struct error *error);
-
-/* Fails in the same way, but only if the keyring may hold more than it has shown or deleted: not if
- * it is full, not allowed, or not there. */
-bool token_store_saw_all(const struct token_store *store, struct error *error);
-
-/* The keyring's functions list, lookup, store and erase (keyring.h) with the policy above: they
- * return KEYRING_FAILED or false, with ERROR_KEYRING, only if the keyring was chosen by name. The
- * caller clears *ret_list with keyring_list_clear and frees *ret_record with secret_free.
- * token_store_match fails with keyring_locked in any case if some items are hidden by a lock; the
- * others are in *ret_list. */
-bool token_store_match(struct token_store *store, const struct keyring_key *key, int64_t deadline,
-                       struct keyring_list *ret_list, struct error *error);
-enum keyring_answer token_store_look_up(struct token_store *store, const struct keyring_key *key,
-                                        int64_t deadline, struct secret **ret_record,
-                                        struct error *error);
-
-/* Checks that the keyring hides no items, as a locked one may; prompts the user to unlock it. A
- * list without this may lack items. Fails as token_store_look_up does. */
-bool token_store_hides_nothing(struct token_store *store, int64_t deadline, struct error *error);
-bool token_store_put(struct token_store *store, const struct keyring_key *key, const char *label,
-                     const struct secret *record, int64_t expires_on, int64_t deadline,
-                     struct error *error);
-bool token_store_drop(struct token_store *store, const struct keyring_key *key, int64_t deadline,
-                      struct error *error);
-
-/* Deletes an item that token_store_match has found, with the same policy. */
-bool token_store_drop_match(struct token_store *store, const struct keyring_item *item,
-                            int64_t deadline, struct error *error);
+#include "common/store/store.h"
 
 /* Finds the request's token, fresh or not: a bearer token; if the request has a pop_host, one that
  * is bound to a key; or if it has a registry, that registry's refresh token. These are items of
@@ -100,42 +20,17 @@ bool token_store_drop_match(struct token_store *store, const struct keyring_item
  * or of another registry, is ignored. For a user's token, account_store_resolve
  * comes first. *ret_token is cleared first, and the caller clears it with token_clear. Returns
  * KEYRING_FAILED with ERROR_KEYRING only if the keyring was chosen by name. */
-enum keyring_answer token_store_find(struct token_store *store, const struct token_request *request,
+enum keyring_answer token_store_find(struct store *store, const struct token_request *request,
                                      int64_t deadline, struct token *ret_token,
                                      struct error *error);
 
 /* Stores the request's token. Fails with ERROR_KEYRING only if the keyring was chosen by name. */
-bool token_store_keep(struct token_store *store, const struct token_request *request,
+bool token_store_keep(struct store *store, const struct token_request *request,
                       const struct token *token, int64_t deadline, struct error *error);
 
 /* Deletes the request's token if it is the one that was refused, or cannot be read; another token,
  * which may have been stored since, stays. Fails with ERROR_KEYRING. */
-bool token_store_erase(struct token_store *store, const struct token_request *request,
+bool token_store_erase(struct store *store, const struct token_request *request,
                        const char *refused, size_t length, int64_t deadline, struct error *error);
-
-/* Fills in the credentials of the request that the keyring stores. A credential that the keyring
- * does not have is left unchanged and cannot be loaded later; if the keyring fails, the credential
- * records why. Fails with ERROR_KEYRING only if the keyring was chosen by name. */
-bool token_store_fill_credentials(struct token_store *store, struct token_request *request,
-                                  int64_t deadline, struct error *error);
-
-/* Stores the client secret of the request's app, or deletes it if secret is NULL. Fails with
- * ERROR_KEYRING, or with ERROR_USAGE for the keyring `none`. */
-bool token_store_keep_secret(struct token_store *store, const struct token_request *request,
-                             const struct secret *secret, int64_t deadline, struct error *error);
-
-/* Lists all items of a kind, in every keyring that `auto` may use unless one was chosen by name.
- * The caller clears *ret_list with keyring_list_clear. Fails if a keyring exists but does not
- * answer, or if none exists; *ret_list then has the items of the others. The error is ERROR_KEYRING
- * if the keyring was chosen by name, else ERROR_OTHER. */
-bool token_store_list(struct token_store *store, const char *kind, int64_t deadline,
-                      struct keyring_list *ret_list, struct error *error);
-
-/* Deletes an item of such a list. Fails with ERROR_KEYRING. */
-bool token_store_drop_item(const struct keyring_item *item, int64_t deadline, struct error *error);
-
-/* Warns on stderr if the token could not be stored, and says why: once until the machine starts
- * again, since the next call will most often fare no better. */
-void token_store_warn(struct token_store *store);
 
 #endif

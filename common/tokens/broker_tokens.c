@@ -11,6 +11,7 @@
 #include "common/base/text.h"
 #include "common/entra/authority.h"
 #include "common/entra/claims.h"
+#include "common/store/token_store.h"
 #include "common/tokens/broker_memory.h"
 #include "common/tokens/sign_in_needed.h"
 #include "common/tokens/tenant_id.h"
@@ -125,9 +126,9 @@ int64_t broker_tokens_deadline(const struct user_tokens_wait *wait)
     return may_ask ? deadline_in(deadline_left(wait->deadline) / 2) : wait->deadline;
 }
 
-void broker_tokens_get(struct token_store *store, const struct token_request *request,
-                       const char *demand, int64_t deadline, struct token *ret_token,
-                       struct account *ret_account, struct broker_outcome *ret_outcome)
+void broker_tokens_get(struct store *store, const struct token_request *request, const char *demand,
+                       int64_t deadline, struct token *ret_token, struct account *ret_account,
+                       struct broker_outcome *ret_outcome)
 {
     auto_token struct token old = { 0 };
     struct error unused = { 0 };
@@ -196,9 +197,8 @@ static void say_why_not(const struct token_request *request, const struct user_t
         notice("'entra login --broker%s' asks its identity broker again.", line.text);
 }
 
-enum broker_end broker_tokens_sign_in(struct token_store *store,
-                                      const struct token_request *request, const char *demand,
-                                      const struct broker_outcome *silent,
+enum broker_end broker_tokens_sign_in(struct store *store, const struct token_request *request,
+                                      const char *demand, const struct broker_outcome *silent,
                                       const struct user_tokens_wait *wait, struct token *ret_token,
                                       struct account *ret_account, struct error *error)
 {

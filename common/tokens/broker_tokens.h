@@ -11,7 +11,8 @@
 #define COMMON_TOKENS_BROKER_TOKENS_H
 
 #include "common/acquire/broker/broker.h"
-#include "common/store/token_store.h"
+#include "common/entra/request.h"
+#include "common/store/store.h"
 #include "common/tokens/user_tokens.h"
 
 /* Whether the request may be answered by a broker, as far as is known without one: it is not
@@ -34,9 +35,9 @@ struct broker_outcome {
 /* Gets a token without asking the user. demand: claims that the authority requires in addition to
  * the request's, or "". *ret_outcome is as acquire of struct broker_module has it; BROKER_ABSENT
  * also if the broker may not be tried; never BROKER_CANCELLED. */
-void broker_tokens_get(struct token_store *store, const struct token_request *request,
-                       const char *demand, int64_t deadline, struct token *ret_token,
-                       struct account *ret_account, struct broker_outcome *ret_outcome);
+void broker_tokens_get(struct store *store, const struct token_request *request, const char *demand,
+                       int64_t deadline, struct token *ret_token, struct account *ret_account,
+                       struct broker_outcome *ret_outcome);
 
 /* As broker_tokens_get, but asks the broker whatever is remembered of it. If it gives a token, all
  * processes ask it again. */
@@ -47,9 +48,8 @@ void broker_tokens_try(const struct token_request *request, int64_t deadline,
 /* Signs the user in by the broker: silently if it was not asked before, else by its window if
  * that ended with BROKER_NEEDS_USER. Returns BROKER_DONE, or BROKER_ABSENT without an error if the
  * user is to sign in by other means. Anything else is the end, with an error. */
-enum broker_end broker_tokens_sign_in(struct token_store *store,
-                                      const struct token_request *request, const char *demand,
-                                      const struct broker_outcome *silent,
+enum broker_end broker_tokens_sign_in(struct store *store, const struct token_request *request,
+                                      const char *demand, const struct broker_outcome *silent,
                                       const struct user_tokens_wait *wait, struct token *ret_token,
                                       struct account *ret_account, struct error *error);
 

@@ -110,7 +110,7 @@ static bool hint_at_login(const struct token_request *request, const struct user
 
 /* Says which keyring has no such sign-in, since there may be one in another: programs of cron, or
  * of a tmux that outlives its session, do not reach the desktop's. */
-static void say_where(const struct token_store *store, struct error *error)
+static void say_where(const struct store *store, struct error *error)
 {
     const char *absent = store->absent.message;
     size_t used = strlen(error->message);
@@ -132,7 +132,7 @@ bool sign_in_fail_unknown(const struct error *trouble, struct error *error)
     return error_inherit(error, trouble);
 }
 
-bool sign_in_fail_needed(const struct token_store *store, const struct token_request *request,
+bool sign_in_fail_needed(const struct store *store, const struct token_request *request,
                          const struct user_tokens_wait *wait, const struct error *reason,
                          struct error *error)
 {
@@ -170,7 +170,7 @@ bool sign_in_fail_needed(const struct token_store *store, const struct token_req
     return false;
 }
 
-bool sign_in_fail_silent(const struct token_store *store, const struct token_request *request,
+bool sign_in_fail_silent(const struct store *store, const struct token_request *request,
                          const struct user_tokens_wait *wait, const struct error *reason,
                          const struct error *silence, struct error *error)
 {

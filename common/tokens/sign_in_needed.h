@@ -12,7 +12,7 @@
 #include "common/base/options.h"
 #include "common/base/shell_line.h"
 #include "common/entra/request.h"
-#include "common/store/token_store.h"
+#include "common/store/store.h"
 #include "common/tokens/user_tokens.h"
 
 /* The account that the request is for, for messages; NULL: any. The request owns the text. */
@@ -31,12 +31,12 @@ struct shell_line sign_in_line(const struct token_request *request, const struct
 
 /* The user must sign in and cannot be asked. reason is the authority's refusal, or ERROR_NONE if
  * nobody has signed in. Always fails, with ERROR_SIGN_IN, as do all functions below. */
-bool sign_in_fail_needed(const struct token_store *store, const struct token_request *request,
+bool sign_in_fail_needed(const struct store *store, const struct token_request *request,
                          const struct user_tokens_wait *wait, const struct error *reason,
                          struct error *error);
 
 /* The same, where the user is not asked since an earlier prompt led to no sign-in. */
-bool sign_in_fail_silent(const struct token_store *store, const struct token_request *request,
+bool sign_in_fail_silent(const struct store *store, const struct token_request *request,
                          const struct user_tokens_wait *wait, const struct error *reason,
                          const struct error *silence, struct error *error);
 

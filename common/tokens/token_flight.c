@@ -6,6 +6,7 @@
 #include "common/base/deadline.h"
 #include "common/base/single_flight.h"
 #include "common/entra/identity_source.h"
+#include "common/store/token_store.h"
 #include "common/tokens/shared_failures.h"
 #include "common/tokens/sign_in_needed.h"
 #include "common/tokens/token_lookup.h"
@@ -16,10 +17,10 @@
 static bool find_keyring_works(struct attempt *attempt)
 {
     struct tokens *tokens = attempt->tokens;
-    return token_store_can_try_again(&tokens->store) &&
+    return store_can_try_again(&tokens->store) &&
            single_flight_has_succeeded(shared_failures_name("flight", &attempt->request).text,
                                        tokens->began) &&
-           token_store_try_again(&tokens->store, true);
+           store_try_again(&tokens->store, true);
 }
 
 /* Stores a new token. The keyring may have failed the leader before the request, when all asked it;
@@ -27,9 +28,9 @@ static bool find_keyring_works(struct attempt *attempt)
 static bool store_new(struct attempt *attempt, bool is_leader, const struct token *fresh,
                       struct error *error)
 {
-    struct token_store *store = &attempt->tokens->store;
+    struct store *store = &attempt->tokens->store;
     int64_t deadline = attempt->deadline;
-    if (is_leader && token_store_try_again(store, false))
+    if (is_leader && store_try_again(store, false))
         deadline = deadline_in(deadline_left(deadline) / 4);
     return token_store_keep(store, &attempt->request, fresh, deadline, error);
 }
@@ -54,7 +55,7 @@ static enum keyring_answer look_up_as_leader(struct attempt *attempt, int64_t si
 static enum acquire_end lead(struct attempt *attempt, bool is_leader, int64_t since,
                              struct token *token, struct error *error)
 {
-    const struct token_store *store = &attempt->tokens->store;
+    const struct store *store = &attempt->tokens->store;
     struct runtime_name name = shared_failures_name("flight", &attempt->request);
     auto_token struct token fresh = { 0 };
     enum keyring_answer answer = look_up_as_leader(attempt, since, token, error);
@@ -81,7 +82,7 @@ static bool is_waiting_in_vain(const struct attempt *attempt)
     const struct tokens *tokens = attempt->tokens;
     struct error why = { 0 };
     return shared_failures_was_not_stored(&attempt->request, tokens->began, &why) &&
-           !(token_store_failure_may_pass(&why) && token_store_can_keep(&tokens->store));
+           !(store_failure_may_pass(&why) && store_can_keep(&tokens->store));
 }
 
 static enum acquire_end fail_late(const struct token_request *request, struct error *error)
@@ -104,7 +105,7 @@ enum acquire_end token_flight_acquire(struct attempt *attempt, struct token *tok
     int64_t wait_until = attempt->deadline;
     int64_t renewed = attempt->was_received_on;
     int64_t since = renewed > 0 ? renewed + 1 : time(NULL);
-    while (token_store_can_keep(&tokens->store) || token_store_can_try_again(&tokens->store)) {
+    while (store_can_keep(&tokens->store) || store_can_try_again(&tokens->store)) {
         auto_single_flight struct single_flight flight;
         switch (single_flight_join(&flight, name.text, wait_until)) {
         case SINGLE_FLIGHT_LEADER:

@@ -7,6 +7,7 @@
 #include "common/base/deadline.h"
 #include "common/entra/claims.h"
 #include "common/store/account_store.h"
+#include "common/store/token_store.h"
 #include "common/tokens/client_choice.h"
 #include "common/tokens/pop.h"
 
@@ -24,7 +25,7 @@ static enum keyring_answer find_key_of(struct attempt *attempt, struct token *to
 
 enum keyring_answer token_look_up(struct attempt *attempt, struct token *token, struct error *error)
 {
-    struct token_store *store = &attempt->tokens->store;
+    struct store *store = &attempt->tokens->store;
     struct token_request *request = &attempt->request;
     attempt->looked_at = deadline_now();
     if (request->for_user && request->home_account_id == NULL) {

@@ -11,6 +11,7 @@
 #include "common/entra/authority.h"
 #include "common/entra/claims.h"
 #include "common/entra/id_shown.h"
+#include "common/store/client_secret_store.h"
 #include "common/store/pop_key_store.h"
 #include "common/tokens/advice.h"
 #include "common/tokens/client_choice.h"
@@ -95,7 +96,7 @@ static enum acquire_end acquire_for_app(struct attempt *attempt,
                                         struct error *error)
 {
     struct token_request *request = &attempt->request;
-    if (!token_store_fill_credentials(&attempt->tokens->store, request, attempt->deadline, error))
+    if (!client_secret_store_fill(&attempt->tokens->store, request, attempt->deadline, error))
         return ACQUIRE_FAILED;
     trace("network: asking %s for %s", request->instance, request->scope);
     enum acquire_end end = module->acquire(request, attempt->deadline, token, error);

@@ -11,6 +11,7 @@
 #include "common/base/single_flight.h"
 #include "common/store/account_store.h"
 #include "common/store/self_test.h"
+#include "common/store/token_store.h"
 #include "common/tokens/pop.h"
 #include "common/tokens/renewal.h"
 #include "common/tokens/request_trace.h"
@@ -25,13 +26,12 @@ int tokens_timeout(const struct options *options)
     return options->timeout > 0 ? options->timeout : TOKENS_TIMEOUT_SECONDS;
 }
 
-static bool open_store(struct token_store *store, const struct options *options,
-                       struct error *error)
+static bool open_store(struct store *store, const struct options *options, struct error *error)
 {
     const char *variable = environment("ENTRA_KEYRING");
     if (options->keyring != NULL || variable == NULL)
-        return token_store_open(store, options->keyring != NULL ? options->keyring : "auto", error);
-    return token_store_open(store, variable, error) || error_wanted(error, "ENTRA_KEYRING");
+        return store_open(store, options->keyring != NULL ? options->keyring : "auto", error);
+    return store_open(store, variable, error) || error_wanted(error, "ENTRA_KEYRING");
 }
 
 bool tokens_open(struct tokens *ret_tokens, const struct options *options, struct error *error)
@@ -94,7 +94,7 @@ enum acquire_end tokens_get_for_attempt(struct attempt *attempt, struct tokens_r
         enum acquire_end end = token_flight_acquire(attempt, &token, error);
         if (end != ACQUIRED && !use_old_token(attempt, &token, error))
             return end;
-        token_store_warn(&attempt->tokens->store);
+        store_warn(&attempt->tokens->store);
     }
     if (pop_is_wanted(attempt) && !pop_sign_token(attempt, &token, error))
         return ACQUIRE_FAILED;
@@ -155,13 +155,13 @@ bool tokens_get_new(struct tokens *tokens, const struct token_candidates *candid
  * it cannot be stored, the next renewal has to wait. */
 static enum acquire_end renew_now(struct attempt *attempt, struct token *token, struct error *error)
 {
-    const struct token_store *store = &attempt->tokens->store;
+    const struct store *store = &attempt->tokens->store;
     struct token old = { .received_on = token->received_on, .expires_on = token->expires_on };
     attempt->may_ask = NULL;
     attempt->was_received_on = token->received_on;
     attempt->was_due_on = shared_failures_end_pause(&attempt->request) ? 0 : token->refresh_on;
     enum acquire_end end = token_flight_acquire(attempt, token, error);
-    if (end != ACQUIRED || !token_store_can_keep(store))
+    if (end != ACQUIRED || !store_can_keep(store))
         shared_failures_report_renewal(&attempt->request, &old,
                                        end != ACQUIRED ? error : &store->trouble);
     return end;
@@ -211,7 +211,7 @@ bool tokens_renew(struct tokens *tokens, const struct token_candidates *candidat
         if (attempt.request.home_account_id != NULL)
             break;
     }
-    return token_store_saw_all(&tokens->store, error);
+    return store_saw_all(&tokens->store, error);
 }
 
 /* ---- a token that the caller has ---- */
@@ -259,7 +259,7 @@ bool tokens_erase(struct tokens *tokens, const struct token_candidates *candidat
     for (size_t i = 0; i < candidates->count; i++)
         if (!erase_of(tokens, &candidates->items[i], refused, ret_received_on, error))
             return false;
-    return token_store_saw_all(&tokens->store, error);
+    return store_saw_all(&tokens->store, error);
 }
 
 /* ---- signing in ---- */
@@ -267,8 +267,8 @@ bool tokens_erase(struct tokens *tokens, const struct token_candidates *candidat
 /* A sign-in that cannot be stored is of no use. */
 static bool check_can_store(const struct tokens *tokens, struct error *error)
 {
-    return token_store_check(&tokens->store, error) &&
-           (token_store_can_keep(&tokens->store) ||
+    return store_check(&tokens->store, error) &&
+           (store_can_keep(&tokens->store) ||
             error_set(error, ERROR_USAGE, "the keyring 'none' stores nothing"));
 }
 

@@ -25,14 +25,14 @@
 #include "common/base/options.h"
 #include "common/entra/request.h"
 #include "common/entra/token.h"
-#include "common/store/token_store.h"
+#include "common/store/store.h"
 
 #define TOKENS_TIMEOUT_SECONDS 30
 
 /* The keyring and the time limits. */
 struct tokens {
     const struct options *options; /* not owned */
-    struct token_store store;
+    struct store store;
     const char *name_account; /* what names an account to this program; NULL: --account NAME */
     bool (*may_ask)(void);    /* whether a user may be asked to sign in now; NULL: never */
     int64_t began;            /* when tokens_open was called (deadline.h) */
@@ -82,7 +82,7 @@ bool tokens_has(struct tokens *tokens, const struct token_candidates *candidates
 /* Erases this token, which a server refused, from the keyring. If the keyring has another one for
  * the candidates, that stays. If refused is NULL, erases what it has for each of them.
  * Sets *ret_received_on to the time (Unix seconds) at which an erased token was received. Fails
- * with ERROR_KEYRING, also if the keyring may hold it and does not show it (token_store_saw_all).
+ * with ERROR_KEYRING, also if the keyring may hold it and does not show it (store_saw_all).
  */
 bool tokens_erase(struct tokens *tokens, const struct token_candidates *candidates,
                   const char *refused, int64_t *ret_received_on, struct error *error);

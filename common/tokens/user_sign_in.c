@@ -54,7 +54,7 @@ struct attempted {
     bool goes_on;                    /* another client tries the same */
 };
 
-bool user_sign_in_keep(struct token_store *store, struct token_request *request,
+bool user_sign_in_keep(struct store *store, struct token_request *request,
                        const struct account *account, enum account_choice choice,
                        struct error *error)
 {

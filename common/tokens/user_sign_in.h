@@ -13,7 +13,7 @@
 
 struct user_sign_in {
     const struct acquire_module *module;
-    struct token_store *store;
+    struct store *store;
     struct token_request *request;
     const struct user_tokens_wait *wait;
     const char *demand; /* claims that the authority requires in addition to the request's; or "" */
@@ -29,7 +29,7 @@ bool user_sign_in(const struct user_sign_in *how, struct token *ret_token, struc
 
 /* Stores an account that has a token, and fills in those members of the request. Fails with
  * ERROR_KEYRING only if the keyring was chosen by name. */
-bool user_sign_in_keep(struct token_store *store, struct token_request *request,
+bool user_sign_in_keep(struct store *store, struct token_request *request,
                        const struct account *account, enum account_choice choice,
                        struct error *error);
 

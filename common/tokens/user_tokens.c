@@ -35,10 +35,10 @@ enum refresh_end {
 };
 
 /* As refresh, by the request's present client. */
-static enum refresh_end refresh_by_client(const struct acquire_module *module,
-                                          struct token_store *store, struct token_request *request,
-                                          int64_t deadline, struct token *token,
-                                          struct error *reason, struct error *error)
+static enum refresh_end refresh_by_client(const struct acquire_module *module, struct store *store,
+                                          struct token_request *request, int64_t deadline,
+                                          struct token *token, struct error *reason,
+                                          struct error *error)
 {
     auto_single_flight struct single_flight flight = { -1 };
     auto_account struct account known = { 0 }, renewed = { 0 };
@@ -56,7 +56,7 @@ static enum refresh_end refresh_by_client(const struct acquire_module *module,
     }
     if (answer == KEYRING_FOUND)
         answer = account_store_find(store, request, deadline, &known, error);
-    if (answer == KEYRING_NOTHING && !token_store_saw_all(store, &unused)) {
+    if (answer == KEYRING_NOTHING && !store_saw_all(store, &unused)) {
         sign_in_fail_unknown(&store->trouble, error);
         return REFRESH_FAILED;
     }
@@ -81,7 +81,7 @@ static enum refresh_end refresh_by_client(const struct acquire_module *module,
 }
 
 /* Whether another client than the request's has a sign-in of the account. client_id may be NULL. */
-static bool has_sign_in(struct token_store *store, const struct token_request *request,
+static bool has_sign_in(struct store *store, const struct token_request *request,
                         const char *client_id, int64_t deadline)
 {
     auto_account struct account known = { 0 };
@@ -94,7 +94,7 @@ static bool has_sign_in(struct token_store *store, const struct token_request *r
 
 /* Turns to the client that can go on where the present one needs a sign-in. The second client may
  * alone have one from before there was one client for everything; the first, from since then. */
-static bool turn_to_sign_in(struct token_store *store, struct token_request *request, bool has_none,
+static bool turn_to_sign_in(struct store *store, struct token_request *request, bool has_none,
                             int64_t deadline)
 {
     if (!request->first_is_refused &&
@@ -112,7 +112,7 @@ static bool turn_to_sign_in(struct token_store *store, struct token_request *req
  * authority's refusal, or ERROR_NONE if there is no refresh token. A keyring that hides its
  * sign-ins is an error: every process would ask the user to sign in, and none could store the
  * result. */
-static enum refresh_end refresh(const struct acquire_module *module, struct token_store *store,
+static enum refresh_end refresh(const struct acquire_module *module, struct store *store,
                                 struct token_request *request, int64_t deadline,
                                 struct token *token, struct error *reason, struct error *error)
 {
@@ -163,14 +163,14 @@ struct silent {
 };
 
 /* Nobody was asked: the user sees whose tokens are used from now on. */
-static bool adopt(struct token_store *store, struct token_request *request,
-                  const struct account *account, struct error *error)
+static bool adopt(struct store *store, struct token_request *request, const struct account *account,
+                  struct error *error)
 {
     notice("Signed in as %s, by the device's identity broker.", account->username);
     return user_sign_in_keep(store, request, account, choice_of(request), error);
 }
 
-static enum refresh_end ask_broker(struct token_store *store, struct token_request *request,
+static enum refresh_end ask_broker(struct store *store, struct token_request *request,
                                    int64_t deadline, struct silent *silent, struct token *token,
                                    struct error *error)
 {
@@ -188,9 +188,9 @@ static enum refresh_end ask_broker(struct token_store *store, struct token_reque
 }
 
 /* As refresh, but of nothing but the account, where only the broker will do. */
-static enum refresh_end get_by_refresh(const struct acquire_module *module,
-                                       struct token_store *store, struct token_request *request,
-                                       int64_t deadline, struct silent *silent, struct token *token,
+static enum refresh_end get_by_refresh(const struct acquire_module *module, struct store *store,
+                                       struct token_request *request, int64_t deadline,
+                                       struct silent *silent, struct token *token,
                                        struct error *error)
 {
     if (!broker_tokens_is_required(request))
@@ -202,7 +202,7 @@ static enum refresh_end get_by_refresh(const struct acquire_module *module,
 }
 
 /* The user must sign in and cannot be asked. */
-static bool fail_needed(const struct token_store *store, const struct token_request *request,
+static bool fail_needed(const struct store *store, const struct token_request *request,
                         const struct user_tokens_wait *wait, const struct silent *silent,
                         struct error *error)
 {
@@ -214,7 +214,7 @@ static bool fail_needed(const struct token_store *store, const struct token_requ
     return broker_tokens_explain(request, wait, &silent->broker, error);
 }
 
-bool user_tokens_acquire(const struct acquire_module *module, struct token_store *store,
+bool user_tokens_acquire(const struct acquire_module *module, struct store *store,
                          struct token_request *request, const struct user_tokens_wait *wait,
                          struct token *ret_token, bool *ret_asked, struct error *error)
 {
@@ -272,7 +272,7 @@ bool user_tokens_acquire(const struct acquire_module *module, struct token_store
 /* ---- signing in ---- */
 
 /* Does not wait for a sign-in in another process, whose prompt the user may not see. */
-bool user_tokens_sign_in(const struct acquire_module *module, struct token_store *store,
+bool user_tokens_sign_in(const struct acquire_module *module, struct store *store,
                          struct token_request *request, const struct user_tokens_wait *wait,
                          struct token *ret_token, struct error *error)
 {

@@ -18,7 +18,7 @@
 #include "common/base/options.h"
 #include "common/entra/request.h"
 #include "common/entra/token.h"
-#include "common/store/token_store.h"
+#include "common/store/store.h"
 
 /* How long a sign-in may take without --timeout: as long as Entra's device codes are valid. */
 #define USER_TOKENS_SIGN_IN_SECONDS (15 * 60)
@@ -40,14 +40,14 @@ struct user_tokens_wait {
  * by another one that this one waited for; the deadline may then have passed. The caller clears
  * *ret_token with token_clear. Fails with any kind, with ERROR_SIGN_IN if the user must sign in but
  * may not be asked, or does not sign in. */
-bool user_tokens_acquire(const struct acquire_module *module, struct token_store *store,
+bool user_tokens_acquire(const struct acquire_module *module, struct store *store,
                          struct token_request *request, const struct user_tokens_wait *wait,
                          struct token *ret_token, bool *ret_asked, struct error *error);
 
 /* As user_tokens_acquire, for a user who wants to sign in: does not try the refresh token, does not
  * wait for other processes, and makes the account the default one, or with --tenant that of the
  * tenant. */
-bool user_tokens_sign_in(const struct acquire_module *module, struct token_store *store,
+bool user_tokens_sign_in(const struct acquire_module *module, struct store *store,
                          struct token_request *request, const struct user_tokens_wait *wait,
                          struct token *ret_token, struct error *error);
 

@@ -185,7 +185,7 @@ static bool list(const struct options *options, struct error *error)
     auto_keyring_list struct keyring_list items = { 0 };
     const struct keyring_key every = { { { STORE_KIND, STORE_KIND_REGISTRY_TOKEN } } };
     if (!tokens_open(&tokens, options, error) ||
-        !token_store_match(&tokens.store, &every, tokens.deadline, &items, error))
+        !store_match(&tokens.store, &every, tokens.deadline, &items, error))
         return error_wanted(error, "the registries cannot be listed");
     auto_json json_object *servers = docker_answer_list(&items, time(NULL));
     output_line("%s", json_object_to_json_string_ext(servers, JSON_LINE));

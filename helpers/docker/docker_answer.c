@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "common/entra/registry_token.h"
-#include "common/store/token_store.h"
+#include "common/store/store.h"
 
 /* Neither needs an escape (docker_server.h, token.h), and json-c would leave a copy of the token in
  * memory. */

@@ -38,7 +38,7 @@ static void look(const struct token_request *request, bool starts, int64_t deadl
                          !broker_memory_has_refused(request, &unused);
 }
 
-void device_broker_look(struct token_store *store, const struct token_request *request, bool starts,
+void device_broker_look(struct store *store, const struct token_request *request, bool starts,
                         int64_t deadline, struct device_broker *ret_broker)
 {
     struct error unused = { 0 };
@@ -57,7 +57,7 @@ void device_broker_look(struct token_store *store, const struct token_request *r
     free(resolved.username);
 }
 
-void device_broker_look_for(struct token_store *store, struct config *config, int64_t deadline,
+void device_broker_look_for(struct store *store, struct config *config, int64_t deadline,
                             struct device_broker *ret_broker)
 {
     auto_token_candidates struct token_candidates candidates = { 0 };

@@ -10,7 +10,8 @@
 
 #include "common/acquire/broker/broker.h"
 #include "common/config/config.h"
-#include "common/store/token_store.h"
+#include "common/entra/request.h"
+#include "common/store/store.h"
 
 struct device_broker {
     enum broker_end end; /* BROKER_ABSENT: there is none, or it may not be used */
@@ -27,12 +28,12 @@ const struct token_request *device_broker_request(const struct token_candidates 
 /* Looks whether there is a broker for the request of a user (NULL: there is none), and what it says
  * of itself and of the account that the store has for the request. One that does not run is started
  * if `starts` says so. */
-void device_broker_look(struct token_store *store, const struct token_request *request, bool starts,
+void device_broker_look(struct store *store, const struct token_request *request, bool starts,
                         int64_t deadline, struct device_broker *ret_broker);
 
 /* As device_broker_look, for what is configured, and starts none. BROKER_ABSENT also if an app is
  * configured, or if the configuration cannot be used (NULL: not even read): it may forbid it. */
-void device_broker_look_for(struct token_store *store, struct config *config, int64_t deadline,
+void device_broker_look_for(struct store *store, struct config *config, int64_t deadline,
                             struct device_broker *ret_broker);
 
 /* Whether this user (NULL: anybody) is signed in to the device. */

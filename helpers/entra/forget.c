@@ -134,7 +134,7 @@ static bool drop_rows(const struct list_rows *rows, const struct choice *choice,
     for (size_t i = 0; i < rows->count; i++)
         if (is_chosen(choice, rows, &rows->rows[i]) &&
             !(is_whole_account(choice) && is_of_user(choice, rows, &rows->rows[i])) &&
-            !token_store_drop_item(rows->rows[i].item, tokens->deadline, error))
+            !store_drop_item(rows->rows[i].item, tokens->deadline, error))
             return false;
     return true;
 }

@@ -10,6 +10,7 @@
 #include "common/base/text.h"
 #include "common/config/config.h"
 #include "common/entra/id_shown.h"
+#include "common/store/client_secret_store.h"
 #include "common/tokens/tokens.h"
 #include "helpers/document.h"
 #include "helpers/entra/entra.h"
@@ -59,7 +60,7 @@ static bool set_secret(struct tokens *tokens, const struct token_request *reques
         return error_set(error, ERROR_USAGE,
                          "the input is empty, longer than %d bytes or more than one line",
                          CLIENT_SECRET_MAX);
-    if (!token_store_keep_secret(&tokens->store, request, secret, tokens->deadline, error))
+    if (!client_secret_store_keep(&tokens->store, request, secret, tokens->deadline, error))
         return false;
     notice("The client secret of app %s is now stored in the keyring (%s).",
            id_shown(request->client_id), tokens->store.keyring->name);
@@ -69,7 +70,7 @@ static bool set_secret(struct tokens *tokens, const struct token_request *reques
 static bool clear_secret(struct tokens *tokens, const struct token_request *request,
                          struct error *error)
 {
-    if (!token_store_keep_secret(&tokens->store, request, NULL, tokens->deadline, error))
+    if (!client_secret_store_keep(&tokens->store, request, NULL, tokens->deadline, error))
         return false;
     notice("The client secret of app %s is no longer stored in the keyring (%s).",
            id_shown(request->client_id), tokens->store.keyring->name);

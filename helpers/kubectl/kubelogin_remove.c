@@ -51,17 +51,17 @@ static bool is_any(const struct keyring_item *item)
     return true;
 }
 
-static bool drop_items(struct token_store *store, const char *kind,
+static bool drop_items(struct store *store, const char *kind,
                        bool (*is_ours)(const struct keyring_item *item), int64_t deadline,
                        size_t *count, struct error *error)
 {
     auto_keyring_list struct keyring_list list = { 0 };
-    if (!token_store_list(store, kind, deadline, &list, error))
+    if (!store_list(store, kind, deadline, &list, error))
         return false;
     for (size_t i = 0; i < list.count; i++) {
         if (!is_ours(&list.items[i]))
             continue;
-        if (!token_store_drop_item(&list.items[i], deadline, error))
+        if (!store_drop_item(&list.items[i], deadline, error))
             return false;
         (*count)++;
     }
@@ -95,12 +95,12 @@ static bool forget_in(const struct keyring_item *item, const char *folder, int64
                       bool *ret_found, struct error *error)
 {
     auto_default_account struct default_account def = { 0 };
-    struct token_store store;
+    struct store store;
     *ret_found = strcmp(keyring_item_attribute(item, STORE_USERNAME), ACCOUNT_DEFAULT) == 0 &&
                  item->record != NULL && default_account_read(item->record, &def) &&
                  default_account_forget_folder(&def, folder);
     return !*ret_found ||
-           (token_store_open(&store, item->store, error) &&
+           (store_open(&store, item->store, error) &&
             default_account_put(&store, keyring_item_attribute(item, STORE_AUTHORITY), &def,
                                 deadline, error));
 }
@@ -109,7 +109,7 @@ static bool forget_folder(struct tokens *tokens, const char *folder, struct erro
 {
     auto_keyring_list struct keyring_list list = { 0 };
     bool any = false;
-    if (!token_store_list(&tokens->store, STORE_KIND_ACCOUNT, tokens->deadline, &list, error))
+    if (!store_list(&tokens->store, STORE_KIND_ACCOUNT, tokens->deadline, &list, error))
         return false;
     for (size_t i = 0; i < list.count; i++) {
         bool found = false;

@@ -126,8 +126,8 @@ fuzz_pop_key_ABOUT         := common/entra/pop_key.c
 fuzz_registry_answer_ABOUT := common/entra/registry_token.c
 fuzz_settings_ABOUT        := $(wildcard common/config/*.c)
 fuzz_shared_error_ABOUT    := common/base/shared_error.c
-fuzz_store_ABOUT           := common/store/token_store.c common/store/account_store.c \
-                              common/store/stored_credentials.c
+fuzz_store_ABOUT           := $(addprefix common/store/,store.c token_store.c account_store.c \
+                              client_secret_store.c stored_credentials.c)
 fuzz_tenant_cache_ABOUT    := common/store/tenant_cache.c
 fuzz_token_ABOUT           := common/entra/token.c
 fuzz_url_ABOUT             := common/entra/url.c common/entra/url_segment.c

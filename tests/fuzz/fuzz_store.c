@@ -5,7 +5,9 @@
 #include "common/base/deadline.h"
 #include "common/base/module.h"
 #include "common/store/account_store.h"
+#include "common/store/client_secret_store.h"
 #include "common/store/stored_credentials.h"
+#include "common/store/token_store.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/unit/shelf.h"
 
@@ -19,14 +21,13 @@ const struct module *module_load(const char *file, struct error *error)
     return &shelf_module.module;
 }
 
-static void put(struct token_store *store, const struct keyring_key *key,
-                const struct secret *record)
+static void put(struct store *store, const struct keyring_key *key, const struct secret *record)
 {
     struct error error = { 0 };
-    HOLDS(token_store_put(store, key, "label", record, 0, deadline_in(1000), &error));
+    HOLDS(store_put(store, key, "label", record, 0, deadline_in(1000), &error));
 }
 
-static void read_token(struct token_store *store, const struct secret *record)
+static void read_token(struct store *store, const struct secret *record)
 {
     const struct token_request request = {
         .instance = instance, .tenant = tenant, .client_id = client, .scope = scope
@@ -53,7 +54,7 @@ static void read_token(struct token_store *store, const struct secret *record)
     HOLDS(shelf_count(STORE_KIND_TOKEN) == 0);
 }
 
-static void read_account(struct token_store *store, const struct secret *record)
+static void read_account(struct store *store, const struct secret *record)
 {
     struct keyring_key key = { { { STORE_KIND, STORE_KIND_ACCOUNT },
                                  { STORE_AUTHORITY, instance },
@@ -100,7 +101,7 @@ static bool size_is_even(const struct secret *record)
     return record->length % 2 == 0;
 }
 
-static void read_typed(struct token_store *store, const struct secret *record)
+static void read_typed(struct store *store, const struct secret *record)
 {
     const struct credential_place place = { .protocol = "https",
                                             .host = "dev.azure.com",
@@ -136,7 +137,7 @@ static void read_typed(struct token_store *store, const struct secret *record)
     HOLDS(shelf_count("git_credential") == 0);
 }
 
-static void read_secret(struct token_store *store, const struct secret *record)
+static void read_secret(struct store *store, const struct secret *record)
 {
     auto_token_request struct token_request request = { .instance = strdup(instance),
                                                         .tenant = strdup(tenant),
@@ -145,8 +146,8 @@ static void read_secret(struct token_store *store, const struct secret *record)
     struct credential *credential = &request.credentials[0];
     struct error error = { 0 };
     credential->kind = CREDENTIAL_KEYRING;
-    HOLDS(token_store_keep_secret(store, &request, record, deadline_in(1000), &error));
-    HOLDS(token_store_fill_credentials(store, &request, deadline_in(1000), &error));
+    HOLDS(client_secret_store_keep(store, &request, record, deadline_in(1000), &error));
+    HOLDS(client_secret_store_fill(store, &request, deadline_in(1000), &error));
     HOLDS(credential->kind == CREDENTIAL_KEYRING ||
           strlen(credential->secret->bytes) == credential->secret->length);
     HOLDS(credential->kept && secret_equals(credential->secret, record->bytes, record->length));
@@ -154,15 +155,15 @@ static void read_secret(struct token_store *store, const struct secret *record)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static void (*const kinds[])(struct token_store *,
+    static void (*const kinds[])(struct store *,
                                  const struct secret *) = { read_token, read_account, read_typed,
                                                             read_secret };
     struct fuzz_input input = fuzz_input(data, size);
-    struct token_store store;
+    struct store store;
     struct error error = { 0 };
     autofree char *kind = fuzz_line(&input);
     auto_secret struct secret *record = fuzz_rest(&input);
-    HOLDS(token_store_open(&store, "kernel", &error));
+    HOLDS(store_open(&store, "kernel", &error));
     if (kind != NULL)
         kinds[strtoul(kind, NULL, 10) % 4](&store, record);
     shelf_clear();

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "common/base/text.h"
-#include "common/store/token_store.h"
+#include "common/store/store.h"
 
 #define ITEMS_MAX 32
 

@@ -2,6 +2,7 @@
 /* The accounts in the keyring: which account a user name is, and which refresh token a client
  * uses. */
 #define _GNU_SOURCE
+#include "common/store/token_store.h"
 #include "tests/unit/support.h"
 
 #include <stdio.h>
@@ -32,7 +33,7 @@ const struct module *module_load(const char *file, struct error *error)
 
 /* ---- */
 
-static struct token_store store;
+static struct store store;
 static struct token_request request;
 static struct error error;
 static int64_t deadline;
@@ -50,7 +51,7 @@ static int begin(void **state)
         .scope = strdup("api://a/.default"),
         .for_user = true,
     };
-    store = (struct token_store){ .keyring = &shelf_module.keyring, .named = true };
+    store = (struct store){ .keyring = &shelf_module.keyring, .named = true };
     error = (struct error){ 0 };
     deadline = deadline_in((int64_t)3600 * 1000);
     return 0;
@@ -373,10 +374,10 @@ static void the_default_is_replaced_in_the_keyring_it_was_in(void **state)
     setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere", 1);
     desktop.keyring = keyring_place;
     desktop.keyring.name = "secret-service";
-    store = (struct token_store){ .keyring = &desktop.keyring };
+    store = (struct store){ .keyring = &desktop.keyring };
     assert_int_equal(forget("ada@contoso.com"), 1);
     assert_int_equal(place.stores, 0);
-    store = (struct token_store){ .keyring = &shelf_module.keyring, .named = true };
+    store = (struct store){ .keyring = &shelf_module.keyring, .named = true };
     assert_string_equal(resolve(NULL), "bob.c");
 }
 
@@ -462,7 +463,7 @@ static void the_user_name_is_found_by_home_account_id(void **state)
     (void)state;
     auto_keyring_list struct keyring_list accounts = { 0 };
     keep_ada_and_bob();
-    assert_true(token_store_list(&store, STORE_KIND_ACCOUNT, deadline, &accounts, &error));
+    assert_true(store_list(&store, STORE_KIND_ACCOUNT, deadline, &accounts, &error));
     assert_string_equal(account_store_username(&accounts, "ada.c"), "ada@contoso.com");
     assert_string_equal(account_store_username(&accounts, "bob.c"), "bob@contoso.com");
     assert_null(account_store_username(&accounts, "eve.c"));

@@ -8,7 +8,7 @@
 #include "common/base/array.h"
 #include "common/base/cleanup.h"
 #include "common/base/text.h"
-#include "common/store/token_store.h"
+#include "common/store/store.h"
 #include "helpers/docker/docker_answer.h"
 #include "helpers/docker/docker_login.h"
 

@@ -16,7 +16,7 @@
 static const struct credential_place place_of_ada = {
     .protocol = "https", .host = "git.example", .path = "", .username = "ada"
 };
-static struct token_store store;
+static struct store store;
 static struct error error;
 static int64_t deadline;
 
@@ -24,7 +24,7 @@ static int begin(void **state)
 {
     (void)state;
     shelf_clear();
-    store = (struct token_store){ .keyring = &shelf_module.keyring, .named = true };
+    store = (struct store){ .keyring = &shelf_module.keyring, .named = true };
     error = (struct error){ 0 };
     deadline = deadline_in((int64_t)3600 * 1000);
     return 0;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* tokens_get if no identity is configured: a managed identity and a user are candidates. */
 #define _GNU_SOURCE
+#include "common/store/token_store.h"
 #include "tests/unit/support.h"
 
 #include <stdlib.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The tokens and client secrets in a keyring, and what happens if the keyring fails. */
 #define _GNU_SOURCE
+#include "common/store/client_secret_store.h"
 #include "tests/unit/support.h"
 
 #include <stdlib.h>
@@ -84,7 +85,7 @@ static const struct token_request request = {
     .scope = (char *)"api://my-web-api/.default",
 };
 
-static struct token_store store;
+static struct store store;
 static int64_t deadline;
 static struct error error;
 
@@ -93,7 +94,7 @@ static int begin(void **state)
     (void)state;
     place_clear();
     kernel_is_there = true;
-    store = (struct token_store){ .keyring = &keyring_place };
+    store = (struct store){ .keyring = &keyring_place };
     deadline = deadline_in((int64_t)3600 * 1000);
     error = (struct error){ 0 };
     return 0;
@@ -271,7 +272,7 @@ static void a_keyring_that_works_may_take_more(void **state)
     place.code = "keyring_silent";
     find(&token);
     assert_true(deadline_left(place.deadline) <= deadline_left(deadline) / 2);
-    assert_true(token_store_try_again(&store, true));
+    assert_true(store_try_again(&store, true));
     place.answer = KEYRING_FOUND;
     find(&token);
     assert_true(deadline_left(place.deadline) > deadline_left(deadline) / 4 * 3);
@@ -301,7 +302,7 @@ static void a_bus_that_has_no_room_is_asked_for_a_while(void **state)
     store.keyring = &crowded;
     refusals = 2;
     assert_int_equal(find(&token), KEYRING_NOTHING);
-    assert_true(token_store_can_keep(&store));
+    assert_true(store_can_keep(&store));
     refusals = 1000000;
     deadline = deadline_in(400);
     assert_int_equal(find(&token), KEYRING_NOTHING);
@@ -315,13 +316,13 @@ static void a_keyring_is_asked_again_once(void **state)
     auto_token struct token token = { 0 };
     place.answer = KEYRING_FAILED;
     place.code = "keyring_silent";
-    assert_false(token_store_try_again(&store, false));
+    assert_false(store_try_again(&store, false));
     for (int i = 0; i < 2; i++) {
         find(&token);
-        assert_true(token_store_try_again(&store, false) == (i == 0));
+        assert_true(store_try_again(&store, false) == (i == 0));
     }
     assert_int_equal(place.lookups, 2);
-    assert_false(token_store_can_keep(&store));
+    assert_false(store_can_keep(&store));
 }
 
 static void a_failed_keyring_is_not_used_again(void **state)
@@ -335,7 +336,7 @@ static void a_failed_keyring_is_not_used_again(void **state)
     assert_int_equal(place.lookups, 1);
     assert_int_equal(place.stores, 0);
     assert_int_equal(error.kind, ERROR_NONE);
-    assert_false(token_store_can_keep(&store));
+    assert_false(store_can_keep(&store));
 }
 
 static void a_failure_to_store_is_not_an_error(void **state)
@@ -343,13 +344,13 @@ static void a_failure_to_store_is_not_an_error(void **state)
     (void)state;
     place.answer = KEYRING_FAILED;
     assert_true(keep("eyJ0"));
-    assert_false(token_store_can_keep(&store));
+    assert_false(store_can_keep(&store));
 }
 
 static const char *warn(void)
 {
     catch_output(STDERR_FILENO);
-    token_store_warn(&store);
+    store_warn(&store);
     return caught_output();
 }
 
@@ -372,7 +373,7 @@ static void without_a_failure_nothing_is_reported(void **state)
     (void)state;
     keep("eyJ0");
     catch_output(STDERR_FILENO);
-    token_store_warn(&store);
+    store_warn(&store);
     assert_string_equal(caught_output(), "");
 }
 
@@ -401,7 +402,7 @@ static void if_the_first_keyring_is_absent_the_next_is_used(void **state)
     assert_true(keep("eyJ0"));
     assert_int_equal(place.stores, 1);
     assert_int_equal(find(&token), KEYRING_FOUND);
-    assert_true(token_store_can_keep(&store));
+    assert_true(store_can_keep(&store));
 }
 
 static void without_any_keyring_nothing_is_stored(void **state)
@@ -417,7 +418,7 @@ static void without_any_keyring_nothing_is_stored(void **state)
     store.keyring = &keyring_absent;
     place.answer = KEYRING_ABSENT; /* the next keyring is absent too */
     assert_int_equal(find(&token), KEYRING_NOTHING);
-    assert_false(token_store_can_keep(&store));
+    assert_false(store_can_keep(&store));
 }
 
 static void a_named_keyring_has_no_fallback(void **state)
@@ -434,10 +435,10 @@ static void a_named_keyring_has_no_fallback(void **state)
 static void the_none_keyring_stores_nothing(void **state)
 {
     (void)state;
-    assert_true(token_store_open(&store, "none", &error));
-    assert_false(token_store_can_keep(&store));
+    assert_true(store_open(&store, "none", &error));
+    assert_false(store_can_keep(&store));
     assert_true(store.named);
-    assert_false(token_store_open(&store, "wallet", &error));
+    assert_false(store_open(&store, "wallet", &error));
     assert_error(&error, ERROR_USAGE, "there is no keyring 'wallet'");
 }
 
@@ -500,11 +501,11 @@ static void a_client_secret_is_stored_under_its_app(void **state)
         { "client_id", "97e0a5b7-d745-40b6-94fe-5f77d35c6e05" },
     };
     auto_secret struct secret *secret = secret_new("s3cret", 6);
-    assert_true(token_store_keep_secret(&store, &request, secret, deadline, &error));
+    assert_true(client_secret_store_keep(&store, &request, secret, deadline, &error));
     assert_key(expected, ARRAY_SIZE(expected));
     assert_int_equal(place.expires_on, 0);
     assert_lacks(place.label, "s3cret");
-    assert_true(token_store_keep_secret(&store, &request, NULL, deadline, &error));
+    assert_true(client_secret_store_keep(&store, &request, NULL, deadline, &error));
     assert_null(place.record);
 }
 
@@ -516,7 +517,7 @@ static void a_client_secret_fills_the_credentials_that_need_it(void **state)
         .credential_count = 2,
     };
     place_put("s3cret", 6);
-    assert_true(token_store_fill_credentials(&store, &asking, deadline, &error));
+    assert_true(client_secret_store_fill(&store, &asking, deadline, &error));
     assert_int_equal(asking.credentials[0].kind, CREDENTIAL_ASSERTION_FILE);
     assert_int_equal(asking.credentials[1].kind, CREDENTIAL_CLIENT_SECRET);
     assert_string_equal(asking.credentials[1].secret->bytes, "s3cret");
@@ -529,7 +530,7 @@ static void a_missing_client_secret_or_one_with_a_nul_byte_fills_nothing(void **
         auto_token_request struct token_request asking = {
             .credentials = { { .kind = CREDENTIAL_KEYRING } }, .credential_count = 1
         };
-        assert_true(token_store_fill_credentials(&store, &asking, deadline, &error));
+        assert_true(client_secret_store_fill(&store, &asking, deadline, &error));
         assert_int_equal(asking.credentials[0].kind, CREDENTIAL_KEYRING);
         place_put("s3\0cret", 7);
     }
@@ -543,7 +544,7 @@ static void a_keyring_failure_is_kept_with_the_credential(void **state)
         .credentials = { { .kind = CREDENTIAL_KEYRING } }, .credential_count = 1
     };
     place.answer = KEYRING_FAILED;
-    assert_true(token_store_fill_credentials(&store, &asking, deadline, &error));
+    assert_true(client_secret_store_fill(&store, &asking, deadline, &error));
     assert_int_equal(asking.credentials[0].kind, CREDENTIAL_KEYRING);
     assert_error(asking.credentials[0].trouble, ERROR_KEYRING, "the keyring is locked");
 }
@@ -556,7 +557,7 @@ static void a_named_keyring_that_fails_to_read_a_client_secret_is_an_error(void 
     };
     store.named = true;
     place.answer = KEYRING_FAILED;
-    assert_false(token_store_fill_credentials(&store, &asking, deadline, &error));
+    assert_false(client_secret_store_fill(&store, &asking, deadline, &error));
     assert_error(&error, ERROR_KEYRING, "the keyring is locked");
 }
 
@@ -565,10 +566,10 @@ static void if_the_first_keyring_is_absent_the_next_stores_and_erases_client_sec
     (void)state;
     auto_secret struct secret *secret = secret_new("s3cret", 6);
     store.keyring = &keyring_absent;
-    assert_true(token_store_keep_secret(&store, &request, secret, deadline, &error));
+    assert_true(client_secret_store_keep(&store, &request, secret, deadline, &error));
     assert_string_equal(place.record->bytes, "s3cret");
-    store = (struct token_store){ .keyring = &keyring_absent };
-    assert_true(token_store_keep_secret(&store, &request, NULL, deadline, &error));
+    store = (struct store){ .keyring = &keyring_absent };
+    assert_true(client_secret_store_keep(&store, &request, NULL, deadline, &error));
     assert_null(place.record);
 }
 
@@ -577,13 +578,13 @@ static void a_failure_to_store_a_client_secret_is_an_error(void **state)
     (void)state;
     auto_secret struct secret *secret = secret_new("s3cret", 6);
     place.answer = KEYRING_FAILED;
-    assert_false(token_store_keep_secret(&store, &request, secret, deadline, &error));
+    assert_false(client_secret_store_keep(&store, &request, secret, deadline, &error));
     assert_error(&error, ERROR_KEYRING, "the keyring is locked");
-    token_store_open(&store, "none", &error);
-    assert_false(token_store_keep_secret(&store, &request, secret, deadline, &error));
+    store_open(&store, "none", &error);
+    assert_false(client_secret_store_keep(&store, &request, secret, deadline, &error));
     assert_error(&error, ERROR_USAGE, "stores nothing");
     error_set(&store.trouble, ERROR_KEYRING, "there is no session bus here");
-    assert_false(token_store_keep_secret(&store, &request, secret, deadline, &error));
+    assert_false(client_secret_store_keep(&store, &request, secret, deadline, &error));
     assert_error(&error, ERROR_KEYRING, "there is no session bus here");
 }
 
@@ -594,7 +595,7 @@ static void every_token_is_listed_with_its_keyring(void **state)
     (void)state;
     auto_keyring_list struct keyring_list list = { 0 };
     keep("eyJ0");
-    assert_true(token_store_list(&store, STORE_KIND_TOKEN, deadline, &list, &error));
+    assert_true(store_list(&store, STORE_KIND_TOKEN, deadline, &list, &error));
     assert_int_equal(list.count, 1);
     assert_string_equal(list.items[0].store, "place");
     assert_string_equal(place.key.attributes[0].name, "kind");
@@ -608,7 +609,7 @@ static void tokens_of_the_next_keyring_are_listed_too(void **state)
     auto_keyring_list struct keyring_list list = { 0 };
     keep("eyJ0");
     store.keyring = &keyring_absent;
-    assert_true(token_store_list(&store, STORE_KIND_TOKEN, deadline, &list, &error));
+    assert_true(store_list(&store, STORE_KIND_TOKEN, deadline, &list, &error));
     assert_int_equal(list.count, 1);
     assert_string_equal(list.items[0].store, "kernel");
 }
@@ -620,7 +621,7 @@ static void a_keyring_that_does_not_answer_is_not_listed_as_empty(void **state)
     auto_keyring_list struct keyring_list list = { 0 };
     keep("eyJ0");
     store.keyring = &keyring_silent;
-    assert_false(token_store_list(&store, STORE_KIND_TOKEN, deadline, &list, &error));
+    assert_false(store_list(&store, STORE_KIND_TOKEN, deadline, &list, &error));
     assert_error(&error, ERROR_OTHER, "did not answer in time");
     assert_int_equal(list.count, 1);
     assert_string_equal(list.items[0].store, "kernel");
@@ -631,14 +632,14 @@ static void a_failure_to_list_is_an_error(void **state)
     (void)state;
     auto_keyring_list struct keyring_list list = { 0 };
     place.answer = KEYRING_FAILED;
-    assert_false(token_store_list(&store, STORE_KIND_TOKEN, deadline, &list, &error));
+    assert_false(store_list(&store, STORE_KIND_TOKEN, deadline, &list, &error));
     assert_error(&error, ERROR_OTHER, "the keyring is locked");
     store.named = true;
-    assert_false(token_store_list(&store, STORE_KIND_TOKEN, deadline, &list, &error));
+    assert_false(store_list(&store, STORE_KIND_TOKEN, deadline, &list, &error));
     assert_error(&error, ERROR_KEYRING, "the keyring is locked");
     store.named = false;
     error_set(&store.trouble, ERROR_KEYRING, "there is no session bus here");
-    assert_false(token_store_list(&store, STORE_KIND_TOKEN, deadline, &list, &error));
+    assert_false(store_list(&store, STORE_KIND_TOKEN, deadline, &list, &error));
     assert_error(&error, ERROR_OTHER, "there is no session bus here");
 }
 

@@ -695,7 +695,7 @@ static void without_a_keyring_every_process_makes_its_own_request(void **state)
     (void)state;
     struct error why;
     lead_elsewhere(NULL);
-    assert_true(token_store_open(&tokens.store, "none", &why));
+    assert_true(store_open(&tokens.store, "none", &why));
     assert_string_equal(get(), "new");
     assert_int_not_equal(leader.fd, -1); /* the leader was not waited for */
 }

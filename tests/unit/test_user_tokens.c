@@ -123,7 +123,7 @@ const struct module *module_load(const char *file, struct error *error)
 
 static struct token_request request;
 static struct options options;
-static struct token_store store;
+static struct store store;
 static struct user_tokens_wait wait;
 static struct error error;
 static bool asked;
@@ -185,7 +185,7 @@ static int begin(void **state)
     before_leaving = NULL;
     polls = times_asked = 0;
     options = (struct options){ 0 };
-    store = (struct token_store){ .keyring = &shelf_module.keyring, .named = true };
+    store = (struct store){ .keyring = &shelf_module.keyring, .named = true };
     wait = (struct user_tokens_wait){ .options = &options,
                                       .may_ask = user_is_there,
                                       .began = deadline_now(),

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "common/base/rfc3339.h"
+#include "common/store/client_secret_store.h"
 #include "helpers/entra/doctor/doctor.h"
 
 /* Leaves time to make a new one. */
@@ -68,8 +69,8 @@ void doctor_credential(struct doctor *doctor)
         return;
     }
     const struct acquire_module *module = acquire_load(&error);
-    if (module == NULL || !token_store_fill_credentials(&doctor->tokens.store, request,
-                                                        doctor->tokens.deadline, &error)) {
+    if (module == NULL || !client_secret_store_fill(&doctor->tokens.store, request,
+                                                    doctor->tokens.deadline, &error)) {
         doctor_fail(doctor, &error);
         return;
     }

@@ -7,18 +7,18 @@
 #include "helpers/entra/doctor/doctor.h"
 
 /* Has `auto` choose its keyring: the first lookup finds out which service is there. */
-static void choose_keyring(struct token_store *store, int64_t deadline)
+static void choose_keyring(struct store *store, int64_t deadline)
 {
     const struct keyring_key nothing = { { { STORE_KIND, STORE_KIND_SELF_TEST },
                                            { "id", "none" } } };
     auto_secret struct secret *record = NULL;
     struct error unused = { 0 };
-    token_store_look_up(store, &nothing, deadline, &record, &unused);
+    store_look_up(store, &nothing, deadline, &record, &unused);
 }
 
 void doctor_keyring(struct doctor *doctor)
 {
-    struct token_store *store = &doctor->tokens.store;
+    struct store *store = &doctor->tokens.store;
     struct error error = { 0 };
     if (!doctor->has_store) {
         doctor_fail(doctor, &doctor->store_error);

@@ -179,7 +179,7 @@ static bool list_kind(struct tokens *tokens, const char *kind, struct keyring_li
                       struct error *error)
 {
     struct error why = { 0 };
-    bool complete = token_store_list(&tokens->store, kind, tokens->deadline, items, &why);
+    bool complete = store_list(&tokens->store, kind, tokens->deadline, items, &why);
     cut_labels(items);
     if (!complete && error->kind == ERROR_NONE)
         *error = why;

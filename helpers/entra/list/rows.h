@@ -27,7 +27,7 @@ struct config *list_rows_config(const struct options *options);
 
 /* Reads the keyrings. Clears *ret_rows first; the caller clears it with list_rows_clear. The
  * configuration, which gives the APIs' names, may be NULL. If a keyring does not answer, the rows
- * are those of the others, and this fails as token_store_list does. */
+ * are those of the others, and this fails as store_list does. */
 bool list_rows_read(struct tokens *tokens, const struct config *config, struct list_rows *ret_rows,
                     struct error *error);
 

@@ -18,12 +18,12 @@
 /* Has `auto` settle on a keyring, by a list, which never prompts, and says why it is this one. */
 static void look_at_keyring(struct status_facts *facts, const struct options *options)
 {
-    struct token_store *store = &facts->tokens.store;
+    struct store *store = &facts->tokens.store;
     const struct keyring_key accounts = { { { STORE_KIND, STORE_KIND_ACCOUNT } } };
     auto_keyring_list struct keyring_list unused = { 0 };
     struct error ignored = { 0 };
     if (!store->named)
-        token_store_match(store, &accounts, facts->tokens.deadline, &unused, &ignored);
+        store_match(store, &accounts, facts->tokens.deadline, &unused, &ignored);
     facts->keyring_reason = options->keyring != NULL               ? "named by --keyring"
                             : environment("ENTRA_KEYRING") != NULL ? "named by ENTRA_KEYRING"
                             : store->trouble.message[0] != '\0'    ? store->trouble.message

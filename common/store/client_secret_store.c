@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "common/store/client_secret_store.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/text.h"
+
+static struct keyring_key key_of(const struct token_request *request)
+{
+    return (struct keyring_key){ {
+        { STORE_KIND, STORE_KIND_CLIENT_SECRET },
+        { STORE_AUTHORITY, request->instance },
+        { STORE_TENANT, request->tenant },
+        { STORE_CLIENT_ID, request->client_id },
+    } };
+}
+
+/* Records why the keyring has no answer. This is not an error yet: another credential may not need
+ * the keyring. */
+static void record_trouble(const struct error *why, struct credential *credential)
+{
+    if (credential->trouble == NULL)
+        credential->trouble = malloc(sizeof *credential->trouble);
+    *credential->trouble = *why;
+}
+
+static bool fill_credential(struct store *store, const struct token_request *request,
+                            struct credential *credential, int64_t deadline, struct error *error)
+{
+    struct error why = { 0 };
+    struct keyring_key key = key_of(request);
+    enum keyring_answer answer = store_look_up(store, &key, deadline, &credential->secret, error);
+    if (!store_check(store, &why))
+        record_trouble(&why, credential);
+    if (answer != KEYRING_FOUND)
+        return answer == KEYRING_NOTHING;
+    credential->kept = true;
+    if (strlen(credential->secret->bytes) == credential->secret->length)
+        credential->kind = CREDENTIAL_CLIENT_SECRET;
+    return true;
+}
+
+bool client_secret_store_fill(struct store *store, struct token_request *request, int64_t deadline,
+                              struct error *error)
+{
+    for (size_t i = 0; i < request->credential_count; i++)
+        if (request->credentials[i].kind == CREDENTIAL_KEYRING &&
+            !fill_credential(store, request, &request->credentials[i], deadline, error))
+            return false;
+    return true;
+}
+
+bool client_secret_store_keep(struct store *store, const struct token_request *request,
+                              const struct secret *secret, int64_t deadline, struct error *error)
+{
+    struct keyring_key key = key_of(request);
+    if (!store_settle(store, deadline, error) || !store_check(store, error))
+        return false;
+    if (strcmp(store->keyring->name, "none") == 0)
+        return error_set(error, ERROR_USAGE, "the keyring 'none' stores nothing");
+    if (secret == NULL)
+        return store->keyring->erase(&key, deadline, error);
+    autofree char *label = text_format("Microsoft Entra client secret of app %s (tenant %s)",
+                                       request->client_id, request->tenant);
+    return store->keyring->store(&key, label, secret, 0, deadline, error);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The client secrets of apps that the keyring keeps.
+ */
+#ifndef COMMON_STORE_CLIENT_SECRET_STORE_H
+#define COMMON_STORE_CLIENT_SECRET_STORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/base/error.h"
+#include "common/base/secret.h"
+#include "common/entra/request.h"
+#include "common/store/store.h"
+
+/* Fills in the credentials of the request that the keyring stores. A credential that the keyring
+ * does not have is left unchanged and cannot be loaded later; if the keyring fails, the credential
+ * records why. Fails with ERROR_KEYRING only if the keyring was chosen by name. */
+bool client_secret_store_fill(struct store *store, struct token_request *request, int64_t deadline,
+                              struct error *error);
+
+/* Stores the client secret of the request's app, or deletes it if secret is NULL. Fails with
+ * ERROR_KEYRING, or with ERROR_USAGE for the keyring `none`. */
+bool client_secret_store_keep(struct store *store, const struct token_request *request,
+                              const struct secret *secret, int64_t deadline, struct error *error);
+
+#endif
