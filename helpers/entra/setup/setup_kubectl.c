@@ -8,19 +8,16 @@
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "common/base/array.h"
-#include "common/base/output.h"
 #include "helpers/entra/entra.h"
 #include "helpers/entra/setup/kubeconfig_backups.h"
 #include "helpers/entra/setup/kubeconfig_change.h"
 #include "helpers/entra/setup/kubeconfig_list.h"
 #include "helpers/entra/setup/kubeconfig_options.h"
+#include "helpers/entra/setup/kubeconfig_report.h"
 #include "helpers/entra/setup/kubeconfig_summary.h"
 #include "helpers/entra/setup/setup.h"
-
-#define INDENT 2
 
 /* What is being done, and to which files. */
 struct job {
@@ -123,77 +120,6 @@ static bool is_converted(const struct job *job, const struct kubeconfig *file, s
                            &ignored) == KUBECONFIG_ALREADY;
 }
 
-/* Says whose sign-in counts now, where that of another program did. How to sign in depends on the
- * cloud and the folder, among others, which exec-credential-entra knows. */
-static void report_sign_in(const char *path, const char *user, const char *login)
-{
-    static const struct {
-        const char *login, *program;
-    } others[] = { { "azurecli", "az" }, { "azd", "azd" } };
-    for (size_t i = 0; i < ARRAY_SIZE(others); i++)
-        if (strcmp(login, others[i].login) == 0)
-            output_paragraph(
-                "", INDENT,
-                "%s: the sign-in of %s is not used for the user '%s', who signs in once, for "
-                "git, kubectl and curl: kubectl asks for that, or says how",
-                path, others[i].program, user);
-}
-
-/* Adds to the document what becomes of a user. */
-static void add_user(const struct kubeconfig_module *module, const struct kubeconfig_target *target,
-                     const struct kubeconfig *changed, const char *backup, size_t user)
-{
-    json_object *object = json_object_new_object();
-    autofree char *login = module->login(changed, user);
-    document_add(object, "file", target->path);
-    document_add(object, "user", module->name(target->file, user));
-    document_add(object, "login", login);
-    document_add(object, "backup", backup[0] != '\0' ? backup : NULL);
-    document_append("users", object);
-}
-
-static void add_users(const struct job *job, const struct kubeconfig_target *target,
-                      const struct kubeconfig *changed, const char *backup)
-{
-    for (size_t i = 0; i < job->list.module->count(target->file); i++)
-        if (target->users[i] == KUBECONFIG_CONVERTED)
-            add_user(job->list.module, target, changed, backup, i);
-}
-
-/* Prints what became of a user, whose name may be anything. */
-static void report_user(const struct job *job, const struct kubeconfig_target *target,
-                        const struct kubeconfig *changed, size_t user)
-{
-    const struct kubeconfig_module *module = job->list.module;
-    const char *name = module->name(target->file, user);
-    autofree char *login = module->login(changed, user);
-    const char *wanted = job->conversion.login;
-    bool is_kept = login != NULL && wanted != NULL && strcmp(login, wanted) != 0;
-    if (job->is_removal) {
-        output_paragraph("", INDENT, "%s: the user '%s' no longer uses exec-credential-entra",
-                         target->path, name);
-        return;
-    }
-    output_paragraph("", INDENT, "%s: the user '%s' now uses exec-credential-entra%s%s",
-                     target->path, name, is_kept ? " and keeps its login " : "",
-                     is_kept ? login : "");
-    if (login != NULL)
-        report_sign_in(target->path, name, login);
-}
-
-/* People read it, or it is a patch. */
-static bool print_diff(const struct kubeconfig_target *target, struct error *error)
-{
-    char *text = NULL;
-    size_t length = 0;
-    FILE *stream = open_memstream(&text, &length);
-    edits_print_diff(&target->edits, target->text, target->path, stream);
-    fclose(stream);
-    bool printed = isatty(STDOUT_FILENO) ? fputs(text, stdout) != EOF : output_data(text, length);
-    free(text);
-    return printed || error_set(error, ERROR_OTHER, "cannot write to stdout: %m");
-}
-
 /* Checks that the changed text parses, and that its users are as they were meant, before it
  * replaces a file that works. */
 static bool verify(const struct job *job, const struct kubeconfig_target *target,
@@ -216,25 +142,20 @@ static bool write_target(struct job *job, const struct kubeconfig_target *target
                          struct error *error)
 {
     char backup[PATH_MAX] = "";
+    const struct kubeconfig_report report = { .module = job->list.module,
+                                              .target = target,
+                                              .changed = changed,
+                                              .login = job->conversion.login,
+                                              .backup = backup,
+                                              .is_removal = job->is_removal };
     if (!verify(job, target, changed, error))
         return false;
-    bool is_json = document_is_wanted(job->options);
-    if (job->summary.is_dry_run && is_json)
-        add_users(job, target, changed, backup);
-    if (job->summary.is_dry_run)
-        return is_json || print_diff(target, error);
-    bool ok = kubeconfig_change(target, text, backup, error);
-    if (backup[0] == '\0')
-        return ok;
-    if (is_json) {
-        add_users(job, target, changed, backup);
-        return ok;
-    }
-    for (size_t i = 0; i < job->list.module->count(target->file); i++)
-        if (target->users[i] == KUBECONFIG_CONVERTED)
-            report_user(job, target, changed, i);
-    output_paragraph("", INDENT, "%s: %s is kept as %s", target->path,
-                     job->is_removal ? "the file as it was before" : "the original", backup);
+    bool is_json = job->summary.is_json, is_dry_run = job->summary.is_dry_run;
+    if (is_dry_run && !is_json)
+        return kubeconfig_report_diff(target, error);
+    bool ok = is_dry_run || kubeconfig_change(target, text, backup, error);
+    if (is_dry_run || backup[0] != '\0')
+        (is_json ? kubeconfig_report_json : kubeconfig_report_text)(&report);
     return ok;
 }
 
