@@ -26,21 +26,30 @@ static void end_early(int number)
     raise(number); /* ends the program: SA_RESETHAND has restored the default action */
 }
 
-void signals_begin(void)
+/* Only signals that are not ignored end a program. All are blocked meanwhile, so that none finds a
+ * handler that is not to stay. */
+static void catch_all(void)
 {
     const struct sigaction action = { .sa_handler = end_early, .sa_flags = (int)SA_RESETHAND };
     struct sigaction before;
-    sigset_t none;
+    for (int number = 1; number <= SIGRTMAX; number++)
+        if (!is_harmless(number) && sigaction(number, &action, &before) == 0 &&
+            before.sa_handler != SIG_DFL) /* fails for SIGKILL and SIGSTOP */
+            sigaction(number, &before, NULL);
+}
+
+void signals_begin(void)
+{
+    sigset_t all, none;
     const struct sigaction ignore = { .sa_handler = SIG_IGN }, standard = { .sa_handler = SIG_DFL };
+    sigfillset(&all);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &all, &found.mask);
     sigaction(SIGPIPE, &ignore, &found.pipe);
     sigaction(SIGXFSZ, &ignore, &found.size);
     sigaction(SIGCHLD, &standard, &found.child); /* ignored, waitpid would fail with ECHILD */
-    for (int number = 1; number <= SIGRTMAX; number++)
-        if (!is_harmless(number) && sigaction(number, NULL, &before) == 0 &&
-            before.sa_handler == SIG_DFL)
-            sigaction(number, &action, NULL); /* fails for SIGKILL and SIGSTOP */
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, &found.mask);
+    catch_all();
+    sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
 void signals_give_back(void)
