@@ -14,9 +14,9 @@
 #define VARIABLE "ENTRA_RENEWAL"
 #define INLINE   "inline"
 
-/* "entra token --renew --user --registry HOST --git-network", and every common option with a value.
- */
-#define ARGUMENTS_MAX (7 + 2 * (OPTIONS_COMMON_MAX + OPTIONS_SCOPES_MAX))
+/* "entra token --renew --user --usual-client --cache-dir DIR --registry HOST --git-network", and
+ * every common option with a value. */
+#define ARGUMENTS_MAX (10 + 2 * (OPTIONS_COMMON_MAX + OPTIONS_SCOPES_MAX))
 
 bool renewal_is_inline(const struct token_request *request)
 {
@@ -53,6 +53,21 @@ static void add_option(void *context, const char *name, const char *value)
         add_word(context, value);
 }
 
+/* Which user's token it is, and which client asks. Where nobody chose that, the other process finds
+ * it again, so that both mean the same by the names that they share (shared_failures.h). */
+static void add_user(struct command *command, struct options *same,
+                     const struct token_request *request)
+{
+    bool is_usual = request->first_client != NULL || request->second_client != NULL;
+    same->account = request->account;
+    same->client_id = is_usual ? NULL : request->client_id;
+    add_word(command, "--user");
+    if (is_usual)
+        add_word(command, "--usual-client");
+    if (request->account == NULL && request->account_folder != NULL)
+        add_option(command, "--cache-dir", request->account_folder);
+}
+
 /* Builds the command line that makes the same request again: from the options, the API that was
  * found, and what a server or cluster added. */
 static void make_command(struct command *command, const struct options *options,
@@ -60,23 +75,17 @@ static void make_command(struct command *command, const struct options *options,
 {
     struct options same = *options;
     same.api = request->api;
-    if (request->account != NULL)
-        same.account = request->account;
-    else if (request->account_folder != NULL)
-        same.account = request->username;
     if (request->instance_learned)
         same.authority = request->instance;
     if (request->tenant_learned)
         same.tenant = request->tenant;
     if (request->scope_learned)
         same.scopes[same.scope_count++] = request->scope;
-    if (request->for_user)
-        same.client_id = request->client_id;
     add_word(command, "entra");
     add_word(command, "token");
     add_word(command, "--renew");
     if (request->for_user)
-        add_word(command, "--user");
+        add_user(command, &same, request);
     if (request->registry != NULL)
         add_option(command, "--registry", request->registry);
     if (network_source != NULL)

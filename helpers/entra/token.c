@@ -8,6 +8,7 @@
 #include "common/base/rfc3339.h"
 #include "common/base/user.h"
 #include "common/config/config.h"
+#include "common/entra/account_folder.h"
 #include "common/entra/error_report.h"
 #include "common/entra/jwt.h"
 #include "common/tokens/tokens.h"
@@ -84,6 +85,8 @@ static void trace_refusal(const struct token_request *request, const struct toke
 enum own_option {
     RENEW,
     FOR_USER,
+    USUAL_CLIENT,
+    CACHE_DIR,
     GIT_NETWORK,
     SERVE,
     REGISTRY,
@@ -140,7 +143,11 @@ static bool get_token(const struct options *options, const struct output *output
     auto_token_candidates struct token_candidates candidates = { 0 };
     auto_tokens_result struct tokens_result result = { 0 };
     struct tokens tokens;
-    const struct config_context context = { .for_user = options->own[FOR_USER] != NULL };
+    const char *cache_dir = options->own[CACHE_DIR];
+    autofree char *folder = cache_dir != NULL ? account_folder(cache_dir) : NULL;
+    const struct config_context context = { .for_user = options->own[FOR_USER] != NULL,
+                                            .public_client = options->own[USUAL_CLIENT] != NULL,
+                                            .account_folder = folder };
     auto_config struct config *config = config_load(options, &context, error);
     if (config == NULL || !config_request(config, NULL, &candidates, error))
         return false;
@@ -198,6 +205,8 @@ static const struct option_spec own_options[] = {
       0 },
     { "renew", NULL, NULL, OPTION_OWN_FLAG, OPTION_OWN(RENEW), 0 },
     { "user", NULL, NULL, OPTION_OWN_FLAG, OPTION_OWN(FOR_USER), 0 },
+    { "usual-client", NULL, NULL, OPTION_OWN_FLAG, OPTION_OWN(USUAL_CLIENT), 0 },
+    { "cache-dir", "DIR", NULL, OPTION_TEXT, OPTION_OWN(CACHE_DIR), 0 },
     { "registry", "HOST", NULL, OPTION_TEXT, OPTION_OWN(REGISTRY), 0 },
     { "git-network", NULL, NULL, OPTION_OWN_FLAG, OPTION_OWN(GIT_NETWORK), 0 },
     { .name = NULL },

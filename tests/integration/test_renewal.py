@@ -13,11 +13,15 @@ import pytest
 from authority import contoso, faults
 from authority.directory import Federation
 from authority.keys import process_key
+from integration import test_kubectl_accounts as kubectl_accounts
+from integration import test_one_sign_in as one_sign_in
 from integration import users
 from integration.asking import ask_git
 from integration.credentials import configure, register
-from integration.stored import age, forget_tokens
+from integration.stored import age, forget_tokens, kept
 from integration.test_federated import ISSUER, SUBJECT, foreign_token
+from integration.test_one_sign_in import bare  # noqa: F401
+from world.program import Outcome
 from world.waiting import PATIENCE, wait_until
 
 
@@ -185,6 +189,57 @@ def held_renewal(world, words: tuple[str, ...] = (), **how) -> tuple[Path, threa
         release.set()
         pytest.skip("only root can look at a process that protects itself")
     return process, release
+
+
+def ask_by_the_second_client(bare) -> Outcome:
+    if not kept(bare, "access_token"):
+        one_sign_in.refuse_cli(bare, contoso.AZURE_DEVOPS)
+        users.login(bare)
+    return one_sign_in.ask_git(bare)
+
+
+def ask_by_a_folder(bare) -> Outcome:
+    words = ["--cache-dir", "/k/grace"]
+    if not kept(bare, "access_token"):
+        kubectl_accounts.sign_in(bare, contoso.ADA)
+        kubectl_accounts.sign_in(bare, contoso.GRACE, *words)
+    return kubectl_accounts.ask(bare, *words)
+
+
+@pytest.fixture(params=[ask_by_the_second_client, ask_by_a_folder], ids=["client", "folder"])
+def asks(bare, request):
+    """A call that finds a token which is due."""
+    assert request.param(bare).code == 0
+    age(bare, lives=1800, renew=True)
+    bare.authority.log.clear()
+    return lambda: request.param(bare)
+
+
+def test_who_renews_means_the_same_as_who_asks(bare, asks):
+    """However the client and the account were chosen, the renewal that is under way is seen,"""
+    release = threading.Event()
+    bare.authority.faults.inject(faults.held(release), times=1)
+    assert asks().code == 0
+    wait_until(lambda: len(bare.authority.token_requests) == 1, "the renewal")
+    for _ in range(3):
+        assert asks().code == 0
+        assert len(bare.session.processes("entra")) == 1
+    release.set()
+    wait_until(lambda: not bare.session.is_running("entra"), "its end")
+    assert len(bare.authority.token_requests) == 1
+
+
+def test_a_failed_renewal_is_not_tried_again_by_the_next_call(bare, asks):
+    """and so is that it has failed."""
+    with bare.authority.faults.injected(faults.unavailable()):
+        assert asks().code == 0
+        wait_until(lambda: bare.authority.token_requests, "the renewal")
+        wait_until(lambda: not bare.session.is_running("entra"), "its end")
+        before = len(bare.authority.token_requests)
+        for _ in range(3):
+            assert asks().code == 0
+        wait_until(lambda: not bare.session.is_running("entra"), "quiet")
+        assert len(bare.authority.token_requests) == before
 
 
 def test_a_renewal_keeps_no_folder_busy(world, due, tmp_path):
