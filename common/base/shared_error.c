@@ -25,8 +25,8 @@
 static const struct {
     const char *name;
     size_t offset, size;
-} members[] = { TEXT(message),  TEXT(hint),           TEXT(code),     TEXT(oauth_error),
-                TEXT(suberror), TEXT(correlation_id), TEXT(timestamp) };
+} members[] = { TEXT(message),  TEXT(hint),           TEXT(code),      TEXT(oauth_error),
+                TEXT(suberror), TEXT(correlation_id), TEXT(timestamp), TEXT(claims) };
 #define MEMBERS ARRAY_SIZE(members)
 
 static struct secret *format_record(const struct error *error, int64_t until)

@@ -11,6 +11,7 @@
 #include "common/base/hash.h"
 #include "common/base/random.h"
 #include "common/base/shared_error.h"
+#include "common/base/text.h"
 #include "common/store/account_store.h"
 
 /* A failure this close to the deadline is taken to be caused by it. */
@@ -19,10 +20,11 @@
 /* How long a failure is shared. It counts only for processes that were already waiting. */
 #define FAILURE_SECONDS 60
 
-/* A name made of the request and of its credentials (NULL: of any). It stays the same when another
- * client asks (client_choice.h): some processes know of that earlier than others. */
-static struct runtime_name request_name(const char *ending, const struct token_request *request,
-                                        const char *credentials)
+/* A name made of the request, of whose token it is, and of the credentials (NULL: of any). It stays
+ * the same when another client asks (client_choice.h): some processes know of that earlier than
+ * others. */
+static struct runtime_name make_name(const char *ending, const struct token_request *request,
+                                     const char *owner, const char *credentials)
 {
     const char *client = request->first_client != NULL ? request->first_client : request->client_id;
     const char *const texts[] = { request->instance,
@@ -30,7 +32,7 @@ static struct runtime_name request_name(const char *ending, const struct token_r
                                   client,
                                   request->scope,
                                   request->claims != NULL ? request->claims : "",
-                                  request->for_user ? account_store_wanted(request) : "app",
+                                  owner,
                                   request->pop_host != NULL ? "bound" : "bearer",
                                   request->registry != NULL ? request->registry : "",
                                   credentials,
@@ -38,20 +40,37 @@ static struct runtime_name request_name(const char *ending, const struct token_r
     return runtime_name(ending, texts);
 }
 
+static struct runtime_name request_name(const char *ending, const struct token_request *request,
+                                        const char *credentials)
+{
+    const char *owner = request->for_user ? account_store_wanted(request) : "app";
+    return make_name(ending, request, owner, credentials);
+}
+
 struct runtime_name shared_failures_name(const char *ending, const struct token_request *request)
 {
     return request_name(ending, request, NULL);
 }
 
-/* 16 bits of a secret's hash: enough to tell two secrets apart, too little to guess one. All
- * secrets from the keyring count as one, because a process does not know them before it has looked.
- */
-static unsigned mark_of(const struct credential *credential)
+struct runtime_name shared_failures_account_name(const char *ending,
+                                                 const struct token_request *request)
 {
-    bool is_known = credential->secret != NULL && !credential->kept;
-    const char *const texts[] = { is_known ? credential->secret->bytes : "", NULL };
+    return make_name(ending, request, request->home_account_id, NULL);
+}
+
+/* 16 bits of a secret's hash: enough to tell two secrets apart, too little to guess one. */
+static unsigned mark_of(const struct secret *secret)
+{
+    const char *const texts[] = { secret != NULL ? secret->bytes : "", NULL };
     uint64_t hash = hash_texts(texts);
     return (unsigned)((hash >> 48 ^ hash >> 32 ^ hash >> 16 ^ hash) & 0xffff);
+}
+
+/* All secrets from the keyring count as one, because a process does not know them before it has
+ * looked. */
+static unsigned mark_of_credential(const struct credential *credential)
+{
+    return mark_of(credential->kept ? NULL : credential->secret);
 }
 
 /* The refusal of one credential says nothing about another, so the credentials are in the name. */
@@ -65,7 +84,7 @@ static struct runtime_name failure_name(const char *ending, const struct token_r
         const char *const parts[] = { one->where, one->path, one->key_path, one->id };
         for (size_t p = 0; p < ARRAY_SIZE(parts); p++)
             fprintf(text, "%s\n", parts[p] != NULL ? parts[p] : "");
-        fprintf(text, "%04x\n", mark_of(one));
+        fprintf(text, "%04x\n", mark_of_credential(one));
     }
     fclose(text);
     return request_name(ending, request, credentials);
@@ -93,6 +112,29 @@ bool shared_failures_found(const struct token_request *request, int64_t since, s
 {
     return shared_error_read(throttle_name(request).text, 0, error) ||
            shared_error_read(failure_name("failure", request).text, since, error);
+}
+
+/* It says nothing of the other client, nor of the refresh token of a new sign-in. */
+static struct runtime_name refusal_name(const struct token_request *request,
+                                        const struct secret *refresh_token)
+{
+    autofree char *credentials =
+        text_format("%s %s %04x", request->client_id, refresh_token != NULL ? "refresh" : "broker",
+                    mark_of(refresh_token));
+    return request_name("sign-in-refusal", request, credentials);
+}
+
+void shared_failures_report_refusal(const struct token_request *request,
+                                    const struct secret *refresh_token, const struct error *reason)
+{
+    shared_error_post(refusal_name(request, refresh_token).text, reason, FAILURE_SECONDS);
+}
+
+bool shared_failures_was_refused(const struct token_request *request,
+                                 const struct secret *refresh_token, int64_t since,
+                                 struct error *ret_reason)
+{
+    return shared_error_read(refusal_name(request, refresh_token).text, since, ret_reason);
 }
 
 void shared_failures_report_renewal(const struct token_request *request, const struct token *token,

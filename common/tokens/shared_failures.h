@@ -21,6 +21,11 @@
  * asks. The ending tells one use from another. */
 struct runtime_name shared_failures_name(const char *ending, const struct token_request *request);
 
+/* The same for those that mean the same account, however it was chosen: as the default one, by its
+ * name or by a folder. The request is for a user, and has its home_account_id. */
+struct runtime_name shared_failures_account_name(const char *ending,
+                                                 const struct token_request *request);
+
 /* Posts the failure of this request for processes that have the same credentials. A failure that
  * was caused by this process's deadline (deadline.h) is not posted. ERROR_SIGN_IN is posted only if
  * the user was asked to sign in. */
@@ -30,6 +35,15 @@ void shared_failures_report(const struct token_request *request, int64_t deadlin
 /* Whether the authority throttles, or this request has failed in another process at `since`
  * (deadline.h) or later. If so, *error is set to that failure. */
 bool shared_failures_found(const struct token_request *request, int64_t since, struct error *error);
+
+/* Posts why the user must sign in before there is a token: the authority's refusal of this refresh
+ * token, or that of the device's broker (NULL); and whether that was posted at `since` (deadline.h)
+ * or later, so that not each of many processes asks for it. */
+void shared_failures_report_refusal(const struct token_request *request,
+                                    const struct secret *refresh_token, const struct error *reason);
+bool shared_failures_was_refused(const struct token_request *request,
+                                 const struct secret *refresh_token, int64_t since,
+                                 struct error *ret_reason);
 
 /* Posts that the renewal of this token of the request failed, which pauses renewals
  * (token_renewal_pause). */

@@ -10,6 +10,55 @@
 #include "common/tokens/shared_failures.h"
 #include "common/tokens/sign_in_needed.h"
 #include "common/tokens/token_lookup.h"
+#include "common/tokens/user_locks.h"
+
+/* The flight of those that mean the same account in other ways: as the default one, by its name, or
+ * by a folder. Its leader is the leader of the flight of one of these ways. */
+static bool has_account_flight(const struct token_request *request)
+{
+    return request->for_user && request->home_account_id != NULL;
+}
+
+static bool lead_account_flight(const struct attempt *attempt, struct single_flight *ret_flight)
+{
+    struct runtime_name name = shared_failures_account_name("flight", &attempt->request);
+    bool waited = false;
+    return !has_account_flight(&attempt->request) ||
+           user_locks_take(ret_flight, name.text, attempt->deadline, &waited);
+}
+
+static bool has_succeeded(const struct token_request *request, int64_t since)
+{
+    return single_flight_has_succeeded(shared_failures_name("flight", request).text, since) ||
+           (has_account_flight(request) &&
+            single_flight_has_succeeded(shared_failures_account_name("flight", request).text,
+                                        since));
+}
+
+static void note_success(const struct token_request *request)
+{
+    single_flight_note_success(shared_failures_name("flight", request).text);
+    if (has_account_flight(request)) /* also if only this sign-in has told whose token it is */
+        single_flight_note_success(shared_failures_account_name("flight", request).text);
+}
+
+/* Whether another process is asking the user to sign in. */
+static bool is_user_asked(const struct token_request *request)
+{
+    return request->for_user && single_flight_is_running(user_locks_sign_in(request).text);
+}
+
+static enum acquire_end fail_late(const struct token_request *request, struct error *error)
+{
+    if (is_user_asked(request))
+        sign_in_fail_pending(error);
+    else
+        error_set(error, ERROR_NETWORK,
+                  "another process has requested this token from %s and got no answer in time",
+                  token_request_is_for_managed_identity(request) ? identity_source_find()->name
+                                                                 : request->instance);
+    return ACQUIRE_FAILED;
+}
 
 /* On a busy machine, the keyring may fail a process and serve another one. If it has failed this
  * one, but the flight's leader has stored the token since this process began, has the keyring asked
@@ -17,9 +66,7 @@
 static bool find_keyring_works(struct attempt *attempt)
 {
     struct tokens *tokens = attempt->tokens;
-    return store_can_try_again(&tokens->store) &&
-           single_flight_has_succeeded(shared_failures_name("flight", &attempt->request).text,
-                                       tokens->began) &&
+    return store_can_try_again(&tokens->store) && has_succeeded(&attempt->request, tokens->began) &&
            store_try_again(&tokens->store, true);
 }
 
@@ -40,10 +87,9 @@ static bool store_new(struct attempt *attempt, bool is_leader, const struct toke
 static enum keyring_answer look_up_as_leader(struct attempt *attempt, int64_t since,
                                              struct token *token, struct error *error)
 {
-    struct runtime_name name = shared_failures_name("flight", &attempt->request);
     bool wants_own = attempt->wants_new && attempt->was_received_on == 0;
     enum keyring_answer answer = KEYRING_NOTHING;
-    if (!wants_own && single_flight_has_succeeded(name.text, attempt->looked_at))
+    if (!wants_own && has_succeeded(&attempt->request, attempt->looked_at))
         do
             answer = token_look_up_again(attempt, since, token, error);
         while (answer == KEYRING_NOTHING && find_keyring_works(attempt));
@@ -56,8 +102,10 @@ static enum acquire_end lead(struct attempt *attempt, bool is_leader, int64_t si
                              struct token *token, struct error *error)
 {
     const struct store *store = &attempt->tokens->store;
-    struct runtime_name name = shared_failures_name("flight", &attempt->request);
+    auto_single_flight struct single_flight flight = { -1 };
     auto_token struct token fresh = { 0 };
+    if (is_leader && !lead_account_flight(attempt, &flight))
+        return fail_late(&attempt->request, error);
     enum keyring_answer answer = look_up_as_leader(attempt, since, token, error);
     if (answer != KEYRING_NOTHING)
         return answer == KEYRING_FOUND ? ACQUIRED : ACQUIRE_FAILED;
@@ -68,7 +116,7 @@ static enum acquire_end lead(struct attempt *attempt, bool is_leader, int64_t si
     if (store->trouble.message[0] != '\0')
         shared_failures_report_not_stored(&attempt->request, &store->trouble);
     else
-        single_flight_note_success(name.text);
+        note_success(&attempt->request);
     if (!stored)
         return ACQUIRE_FAILED;
     token_move(token, &fresh);
@@ -83,18 +131,6 @@ static bool is_waiting_in_vain(const struct attempt *attempt)
     struct error why = { 0 };
     return shared_failures_was_not_stored(&attempt->request, tokens->began, &why) &&
            !(store_failure_may_pass(&why) && store_can_keep(&tokens->store));
-}
-
-static enum acquire_end fail_late(const struct token_request *request, struct error *error)
-{
-    if (request->for_user)
-        sign_in_fail_pending(error);
-    else
-        error_set(error, ERROR_NETWORK,
-                  "another process has requested this token from %s and got no answer in time",
-                  token_request_is_for_managed_identity(request) ? identity_source_find()->name
-                                                                 : request->instance);
-    return ACQUIRE_FAILED;
 }
 
 enum acquire_end token_flight_acquire(struct attempt *attempt, struct token *token,
@@ -114,9 +150,9 @@ enum acquire_end token_flight_acquire(struct attempt *attempt, struct token *tok
             single_flight_leave(&flight);
             break;
         case SINGLE_FLIGHT_LATE:
-            /* The leader may be asking the user to sign in. A follower that could do so too waits
-             * as long as a sign-in may take. */
-            if (!attempt->request.for_user || wait_until >= tokens->sign_in_deadline ||
+            /* Where the user is asked to sign in, a follower that could do so too waits as long as
+             * that may take. */
+            if (!is_user_asked(&attempt->request) || wait_until >= tokens->sign_in_deadline ||
                 attempt->may_ask == NULL || !attempt->may_ask())
                 return fail_late(&attempt->request, error);
             wait_until = tokens->sign_in_deadline;

@@ -5,11 +5,18 @@
 
 #include "common/store/account_store.h"
 
-struct runtime_name user_locks_sign_in(const char *ending, const struct token_request *request)
+struct runtime_name user_locks_sign_in(const struct token_request *request)
+{
+    const char *client = request->first_client != NULL ? request->first_client : request->client_id;
+    const char *const texts[] = { request->instance, client, NULL };
+    return runtime_name("sign-in", texts);
+}
+
+struct runtime_name user_locks_silence(const struct token_request *request)
 {
     const char *account = account_store_wanted(request);
     const char *const texts[] = { request->instance, request->client_id, account, NULL };
-    return runtime_name(ending, texts);
+    return runtime_name("sign-in-silence", texts);
 }
 
 struct runtime_name user_locks_failure(const struct token_request *request)

@@ -17,8 +17,12 @@
  * keyring that has thousands takes seconds for each. */
 #define USER_LOCKS_STORE_MILLISECONDS 30000
 
-/* For those that want the same user to sign in; with the ending "sign-in", that is the lock. */
-struct runtime_name user_locks_sign_in(const char *ending, const struct token_request *request);
+/* The lock of those that ask a user to sign in, whichever account is wanted: the one who signs in
+ * may be whom the others want too. */
+struct runtime_name user_locks_sign_in(const struct token_request *request);
+
+/* For a prompt that led to no sign-in (sign_in_silence.h). Another account may be prompted for. */
+struct runtime_name user_locks_silence(const struct token_request *request);
 
 /* For why a sign-in failed. It may be a matter of the tenant: another one may know the account. */
 struct runtime_name user_locks_failure(const struct token_request *request);

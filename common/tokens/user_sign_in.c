@@ -87,7 +87,7 @@ static bool sign_in_once(struct attempted *attempted, struct token *token, struc
     if (request->device_code == NULL)
         demanding.device_code = command;
     struct runtime_name failure = user_locks_failure(request);
-    struct runtime_name silence = user_locks_sign_in("sign-in-silence", request);
+    struct runtime_name silence = user_locks_silence(request);
     sign_in_silence_begin(silence.text);
     enum broker_end broker = broker_tokens_sign_in(how->store, request, how->demand, &how->broker,
                                                    how->wait, token, &account, error);
@@ -99,6 +99,7 @@ static bool sign_in_once(struct attempted *attempted, struct token *token, struc
         attempted->goes_on =
             broker == BROKER_ABSENT && client_choice_turn_if_refused(request, error);
         if (attempted->goes_on) {
+            sign_in_silence_end(silence.text);
             warning("the client %s is refused, so you are asked to sign in with another one: %s",
                     demanding.client_id, error->message);
             return false;

@@ -10,6 +10,7 @@
 #include "common/store/account_store.h"
 #include "common/tokens/broker_tokens.h"
 #include "common/tokens/client_choice.h"
+#include "common/tokens/shared_failures.h"
 #include "common/tokens/sign_in_needed.h"
 #include "common/tokens/sign_in_silence.h"
 #include "common/tokens/user_locks.h"
@@ -34,12 +35,22 @@ enum refresh_end {
     REFRESH_FAILED,        /* with an error */
 };
 
+/* What is asked without asking the user: by whom, and until when. */
+struct silently {
+    const struct acquire_module *module;
+    struct store *store;
+    struct token_request *request;
+    int64_t began;    /* older refusals do not count */
+    int64_t deadline; /* for keyring and authority */
+};
+
 /* As refresh, by the request's present client. */
-static enum refresh_end refresh_by_client(const struct acquire_module *module, struct store *store,
-                                          struct token_request *request, int64_t deadline,
-                                          struct token *token, struct error *reason,
-                                          struct error *error)
+static enum refresh_end refresh_by_client(const struct silently *how, struct token *token,
+                                          struct error *reason, struct error *error)
 {
+    struct store *store = how->store;
+    struct token_request *request = how->request;
+    int64_t deadline = how->deadline;
     auto_single_flight struct single_flight flight = { -1 };
     auto_account struct account known = { 0 }, renewed = { 0 };
     struct error unused;
@@ -62,9 +73,11 @@ static enum refresh_end refresh_by_client(const struct acquire_module *module, s
     }
     if (answer != KEYRING_FOUND)
         return answer == KEYRING_NOTHING ? REFRESH_NEEDS_SIGN_IN : REFRESH_FAILED;
+    if (shared_failures_was_refused(request, known.refresh_token, how->began, reason))
+        return REFRESH_NEEDS_SIGN_IN;
     trace("network: asking %s for %s, by the refresh token of %s", request->instance,
           request->scope, known.username);
-    if (module->refresh(request, &known, deadline, token, &renewed, error))
+    if (how->module->refresh(request, &known, deadline, token, &renewed, error))
         return account_store_rotate(store, request, &renewed,
                                     deadline_in(USER_LOCKS_STORE_MILLISECONDS), error)
                    ? REFRESHED
@@ -73,6 +86,7 @@ static enum refresh_end refresh_by_client(const struct acquire_module *module, s
         return REFRESH_FAILED;
     *reason = *error;
     *error = (struct error){ 0 };
+    shared_failures_report_refusal(request, known.refresh_token, reason);
     /* Only this suberror means that the authority will never accept the token again (MSAL). */
     if (strcmp(reason->suberror, "bad_token") == 0 &&
         !account_store_drop(store, request, known.refresh_token, deadline, error))
@@ -112,22 +126,21 @@ static bool turn_to_sign_in(struct store *store, struct token_request *request, 
  * authority's refusal, or ERROR_NONE if there is no refresh token. A keyring that hides its
  * sign-ins is an error: every process would ask the user to sign in, and none could store the
  * result. */
-static enum refresh_end refresh(const struct acquire_module *module, struct store *store,
-                                struct token_request *request, int64_t deadline,
-                                struct token *token, struct error *reason, struct error *error)
+static enum refresh_end refresh(const struct silently *how, struct token *token,
+                                struct error *reason, struct error *error)
 {
-    enum refresh_end end =
-        refresh_by_client(module, store, request, deadline, token, reason, error);
+    struct token_request *request = how->request;
+    enum refresh_end end = refresh_by_client(how, token, reason, error);
     const struct error *refusal = end == REFRESH_FAILED ? error : reason;
     if (end == REFRESHED)
         return end;
     if (!client_choice_turn_if_refused(request, refusal) &&
         (end == REFRESH_FAILED ||
-         !turn_to_sign_in(store, request, reason->kind == ERROR_NONE, deadline)))
+         !turn_to_sign_in(how->store, request, reason->kind == ERROR_NONE, how->deadline)))
         return end;
     *reason = (struct error){ 0 };
     *error = (struct error){ 0 };
-    return refresh_by_client(module, store, request, deadline, token, reason, error);
+    return refresh_by_client(how, token, reason, error);
 }
 
 static void forget_account(struct token_request *request)
@@ -170,33 +183,41 @@ static bool adopt(struct store *store, struct token_request *request, const stru
     return user_sign_in_keep(store, request, account, choice_of(request), error);
 }
 
-static enum refresh_end ask_broker(struct store *store, struct token_request *request,
-                                   int64_t deadline, struct silent *silent, struct token *token,
-                                   struct error *error)
+static enum refresh_end ask_broker(const struct silently *how, struct silent *silent,
+                                   struct token *token, struct error *error)
 {
     auto_account struct account account = { 0 };
-    broker_tokens_get(store, request, silent->reason.claims, deadline, token, &account,
-                      &silent->broker);
-    if (silent->broker.end == BROKER_DONE)
-        return request->home_account_id != NULL || adopt(store, request, &account, error)
+    struct token_request *request = how->request;
+    struct broker_outcome *broker = &silent->broker;
+    if (shared_failures_was_refused(request, NULL, how->began, &broker->reason)) {
+        broker->end = BROKER_NEEDS_USER;
+        broker->is_remembered = true;
+        return REFRESH_NEEDS_SIGN_IN;
+    }
+    broker_tokens_get(how->store, request, silent->reason.claims, how->deadline, token, &account,
+                      broker);
+    if (broker->end == BROKER_DONE)
+        return request->home_account_id != NULL || adopt(how->store, request, &account, error)
                    ? REFRESHED
                    : REFRESH_FAILED;
-    if (silent->broker.end != BROKER_OFFLINE)
+    if (broker->end == BROKER_NEEDS_USER)
+        shared_failures_report_refusal(request, NULL, &broker->reason);
+    if (broker->end != BROKER_OFFLINE)
         return REFRESH_NEEDS_SIGN_IN;
-    *error = silent->broker.reason;
+    *error = broker->reason;
     return REFRESH_FAILED;
 }
 
 /* As refresh, but of nothing but the account, where only the broker will do. */
-static enum refresh_end get_by_refresh(const struct acquire_module *module, struct store *store,
-                                       struct token_request *request, int64_t deadline,
-                                       struct silent *silent, struct token *token,
-                                       struct error *error)
+static enum refresh_end get_by_refresh(const struct silently *how, struct silent *silent,
+                                       struct token *token, struct error *error)
 {
+    struct token_request *request = how->request;
     if (!broker_tokens_is_required(request))
-        return refresh(module, store, request, deadline, token, &silent->reason, error);
+        return refresh(how, token, &silent->reason, error);
     return request->home_account_id == NULL &&
-                   account_store_resolve(store, request, deadline, error) == KEYRING_FAILED
+                   account_store_resolve(how->store, request, how->deadline, error) ==
+                       KEYRING_FAILED
                ? REFRESH_FAILED
                : REFRESH_NEEDS_SIGN_IN;
 }
@@ -219,11 +240,13 @@ bool user_tokens_acquire(const struct acquire_module *module, struct store *stor
                          struct token *ret_token, bool *ret_asked, struct error *error)
 {
     struct silent silent = { .broker = { .end = BROKER_DONE } };
+    struct silently how = { module, store, request, wait->began, wait->deadline };
     *ret_asked = false;
-    enum refresh_end end =
-        get_by_refresh(module, store, request, wait->deadline, &silent, ret_token, error);
-    if (end == REFRESH_NEEDS_SIGN_IN)
-        end = ask_broker(store, request, broker_tokens_deadline(wait), &silent, ret_token, error);
+    enum refresh_end end = get_by_refresh(&how, &silent, ret_token, error);
+    if (end == REFRESH_NEEDS_SIGN_IN) {
+        how.deadline = broker_tokens_deadline(wait);
+        end = ask_broker(&how, &silent, ret_token, error);
+    }
     if (end != REFRESH_NEEDS_SIGN_IN)
         return end == REFRESHED;
     if (wait->may_ask == NULL || !wait->may_ask())
@@ -233,23 +256,24 @@ bool user_tokens_acquire(const struct acquire_module *module, struct store *stor
     bool waited = false;
     auto_single_flight struct single_flight flight = { -1 };
     *ret_asked = true;
-    if (!user_locks_take(&flight, user_locks_sign_in("sign-in", request).text,
-                         wait->sign_in_deadline, &waited))
+    if (!user_locks_take(&flight, user_locks_sign_in(request).text, wait->sign_in_deadline,
+                         &waited))
         return sign_in_fail_pending(error);
     if (shared_error_read(user_locks_failure(request).text, wait->began, error))
         return false;
     if (waited || silent.reason.kind == ERROR_NONE) {
         /* A sign-in in another process may have changed the account. */
-        int64_t deadline = deadline_in(USER_LOCKS_STORE_MILLISECONDS);
+        how.began = deadline_now();
+        how.deadline = deadline_in(USER_LOCKS_STORE_MILLISECONDS);
         forget_account(request);
-        end = get_by_refresh(module, store, request, deadline, &silent, ret_token, error);
+        end = get_by_refresh(&how, &silent, ret_token, error);
         if (end == REFRESH_NEEDS_SIGN_IN && waited)
-            end = ask_broker(store, request, deadline, &silent, ret_token, error);
+            end = ask_broker(&how, &silent, ret_token, error);
         if (end != REFRESH_NEEDS_SIGN_IN)
             return end == REFRESHED;
     }
     struct error silence = { 0 };
-    if (sign_in_silence_is_kept(user_locks_sign_in("sign-in-silence", request).text, &silence)) {
+    if (sign_in_silence_is_kept(user_locks_silence(request).text, &silence)) {
         *ret_asked = waited;
         return sign_in_fail_silent(store, request, wait, &silent.reason, &silence, error);
     }
@@ -277,7 +301,7 @@ bool user_tokens_sign_in(const struct acquire_module *module, struct store *stor
                          struct token *ret_token, struct error *error)
 {
     auto_single_flight struct single_flight flight = { -1 };
-    single_flight_join(&flight, user_locks_sign_in("sign-in", request).text, deadline_in(0));
+    single_flight_join(&flight, user_locks_sign_in(request).text, deadline_in(0));
     /* Whom the device would sign in without asking may not be whom the user wants. */
     bool asks_device = !wait->signs_in_again || broker_tokens_is_required(request);
     /* A sign-in for a tenant leaves the default account as it is. */

@@ -39,11 +39,11 @@ static struct {
     bool told_others; /* during the last sign-in, others could see that one is running */
 } authority;
 
-static struct runtime_name name_of(const char *ending, const char *whose)
+static struct runtime_name name_of(const char *ending)
 {
-    const char *const of_account[] = { INSTANCE, whose, NULL };
-    const char *const of_user[] = { INSTANCE, CLIENT, whose, NULL };
-    return runtime_name(ending, strcmp(ending, "refresh") == 0 ? of_account : of_user);
+    const char *const of_account[] = { INSTANCE, "ada", NULL };
+    const char *const of_client[] = { INSTANCE, CLIENT, NULL };
+    return runtime_name(ending, strcmp(ending, "refresh") == 0 ? of_account : of_client);
 }
 
 static struct token token_of(const char *text)
@@ -86,7 +86,7 @@ static bool sign_in(const struct token_request *request, int64_t deadline, struc
     *browser = NULL;
     authority.sign_ins++;
     authority.sign_in_deadline = deadline;
-    authority.told_others = single_flight_is_running(name_of("sign-in", ACCOUNT_DEFAULT).text);
+    authority.told_others = single_flight_is_running(name_of("sign-in").text);
     snprintf(authority.claims, sizeof authority.claims, "%s",
              request->claims != NULL ? request->claims : "");
     if (authority.decline.kind != ERROR_NONE) {
@@ -496,11 +496,10 @@ static void an_explicit_sign_in_ignores_the_stored_refresh_token(void **state)
 
 /* ---- several processes ---- */
 
-static void lead_elsewhere(const char *ending, const char *whose, void (*then)(void))
+static void lead_elsewhere(const char *ending, void (*then)(void))
 {
     before_leaving = then;
-    assert_int_equal(single_flight_join(&other, name_of(ending, whose).text, 0),
-                     SINGLE_FLIGHT_LEADER);
+    assert_int_equal(single_flight_join(&other, name_of(ending).text, 0), SINGLE_FLIGHT_LEADER);
 }
 
 static void they_sign_in(void)
@@ -519,7 +518,7 @@ static void they_fail(void)
 static void a_follower_uses_the_refresh_token_of_the_sign_in(void **state)
 {
     (void)state;
-    lead_elsewhere("sign-in", ACCOUNT_DEFAULT, they_sign_in);
+    lead_elsewhere("sign-in", they_sign_in);
     assert_string_equal(get(), "refreshed");
     assert_string_equal(authority.used, "theirs");
     assert_true(asked);
@@ -529,7 +528,7 @@ static void a_follower_uses_the_refresh_token_of_the_sign_in(void **state)
 static void a_follower_shares_the_failure_of_the_sign_in(void **state)
 {
     (void)state;
-    lead_elsewhere("sign-in", ACCOUNT_DEFAULT, they_fail);
+    lead_elsewhere("sign-in", they_fail);
     assert_string_equal(get(), "");
     assert_error(&error, ERROR_SIGN_IN, "the sign-in was declined");
     assert_int_equal(authority.sign_ins, 1);
@@ -592,7 +591,7 @@ static void a_failure_belongs_to_its_account(void **state)
 static void waiting_too_long_for_a_sign_in_is_an_error(void **state)
 {
     (void)state;
-    lead_elsewhere("sign-in", ACCOUNT_DEFAULT, NULL);
+    lead_elsewhere("sign-in", NULL);
     wait.sign_in_deadline = deadline_now();
     assert_string_equal(get(), "");
     assert_error(&error, ERROR_SIGN_IN, "another process is waiting for you to sign in");
@@ -603,7 +602,7 @@ static void a_refresh_does_not_wait_for_a_prompt(void **state)
 {
     (void)state;
     keep("ada", "old");
-    lead_elsewhere("sign-in", ACCOUNT_DEFAULT, NULL);
+    lead_elsewhere("sign-in", NULL);
     assert_string_equal(get(), "refreshed");
     assert_int_equal(polls, 0);
 }
@@ -611,7 +610,7 @@ static void a_refresh_does_not_wait_for_a_prompt(void **state)
 static void an_explicit_sign_in_does_not_wait_for_a_prompt(void **state)
 {
     (void)state;
-    lead_elsewhere("sign-in", ACCOUNT_DEFAULT, NULL);
+    lead_elsewhere("sign-in", NULL);
     assert_string_equal(get_by(true), "signed-in");
     assert_int_equal(polls, 0);
 }
@@ -621,17 +620,48 @@ static void a_refresh_waits_for_another_and_takes_its_refresh_token(void **state
 {
     (void)state;
     keep("ada", "old");
-    lead_elsewhere("refresh", "ada", they_sign_in);
+    lead_elsewhere("refresh", they_sign_in);
     assert_string_equal(get(), "refreshed");
     assert_string_equal(authority.used, "theirs");
     assert_true(polls > 0);
+}
+
+static void a_refusal_is_shared_until_there_is_another_refresh_token(void **state)
+{
+    (void)state;
+    keep("ada", "old");
+    wait.may_ask = NULL;
+    make_authority_refuse("invalid_grant", "", "{\"access_token\":{}}");
+    get();
+    get();
+    assert_error(&error, ERROR_SIGN_IN, "the grant has expired");
+    assert_int_equal(authority.refreshes, 1);
+    keep("ada", "new");
+    get();
+    assert_int_equal(authority.refreshes, 2);
+    wait.began = deadline_now() + 1;
+    get();
+    assert_int_equal(authority.refreshes, 3);
+}
+
+static void who_shares_a_refusal_knows_what_it_demands(void **state)
+{
+    (void)state;
+    keep("ada", "old");
+    wait.may_ask = NULL;
+    make_authority_refuse("invalid_grant", "", "{\"access_token\":{\"a\":null}}");
+    get();
+    wait.may_ask = user_is_there;
+    assert_string_equal(get(), "signed-in");
+    assert_int_equal(authority.refreshes, 1);
+    assert_has(authority.claims, "{\"a\":null}");
 }
 
 static void a_refresh_waits_no_longer_than_its_deadline(void **state)
 {
     (void)state;
     keep("ada", "old");
-    lead_elsewhere("refresh", "ada", NULL);
+    lead_elsewhere("refresh", NULL);
     wait.deadline = deadline_now();
     assert_string_equal(get(), "");
     assert_error(&error, ERROR_NETWORK,
@@ -642,7 +672,7 @@ static void a_refresh_waits_no_longer_than_its_deadline(void **state)
 static void a_sign_in_is_stored_after_a_refresh_in_progress(void **state)
 {
     (void)state;
-    lead_elsewhere("refresh", "ada", they_sign_in);
+    lead_elsewhere("refresh", they_sign_in);
     assert_string_equal(get(), "signed-in");
     assert_string_equal(kept("ada"), "fresh");
     assert_true(polls > 0);
@@ -681,6 +711,8 @@ int main(void)
         TEST(a_refresh_does_not_wait_for_a_prompt),
         TEST(an_explicit_sign_in_does_not_wait_for_a_prompt),
         TEST(a_refresh_waits_for_another_and_takes_its_refresh_token),
+        TEST(a_refusal_is_shared_until_there_is_another_refresh_token),
+        TEST(who_shares_a_refusal_knows_what_it_demands),
         TEST(a_refresh_waits_no_longer_than_its_deadline),
         TEST(a_sign_in_is_stored_after_a_refresh_in_progress),
     };
