@@ -61,7 +61,7 @@ struct config_context {
     struct config_cluster cluster;
     enum config_urls urls;
     bool for_user;                /* request a user's token, whatever RequestAppToken says */
-    bool public_client;           /* a user's client is the usual public one, not an identity's */
+    bool public_client;           /* a user's client is the usual public one, not an app's */
     enum sign_in_method sign_in;  /* how the user signs in */
     uint16_t redirect_port;       /* as in struct token_request */
     const char *device_code;      /* as in struct token_request */

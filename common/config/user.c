@@ -45,9 +45,18 @@ static bool fill_account(const struct config *config, const struct config_api *a
     return true;
 }
 
+/* AZURE_CLIENT_ID names an app or, if nothing is configured, a managed identity: no user's client.
+ */
+static bool is_by_variable(const struct token_request *request)
+{
+    return request->client_id_from != NULL &&
+           strcmp(request->client_id_from, "AZURE_CLIENT_ID") == 0;
+}
+
 bool config_fill_user(const struct config *config, const struct config_api *api, bool unconfigured,
                       struct token_request *request, struct error *error)
 {
+    bool is_app = request->credential_count > 0;
     for (size_t i = 0; i < request->credential_count; i++)
         credential_clear(&request->credentials[i]);
     request->credential_count = 0;
@@ -55,9 +64,10 @@ bool config_fill_user(const struct config *config, const struct config_api *api,
     request->sign_in = config->context->sign_in;
     request->redirect_port = config->context->redirect_port;
     request->device_code = config->context->device_code;
-    /* If nothing is configured, AZURE_CLIENT_ID names a managed identity, not the user's client. */
-    if (unconfigured || config->context->public_client)
+    if (unconfigured || (config->context->public_client && (is_app || is_by_variable(request)))) {
+        request->client_overridden = !unconfigured && request->client_id != NULL;
         free(steal(&request->client_id));
+    }
     if (!config_check_client_of_cluster(config, request, error) ||
         !config_fill_from_cluster(config, request, error) ||
         !config_learn_tenant(config, request, error))

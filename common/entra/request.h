@@ -82,11 +82,12 @@ struct token_request {
     char *api;      /* its name in the configuration, for messages; NULL: only the scope is known */
     char *host;     /* for prompts: where the token goes, perhaps with a path; NULL: not known */
     char *instance; /* as authority_instance gives it */
-    bool instance_learned;     /* not configured, but named by the cluster (config_context) */
-    char *tenant;              /* as authority_is_tenant takes it */
-    bool tenant_learned;       /* not configured, but named by the server or cluster */
-    char *client_id;           /* letters, digits and -._~:/ */
-    char *client_id_from;      /* what named it, for messages; NULL: nobody did */
+    bool instance_learned;  /* not configured, but named by the cluster (config_context) */
+    char *tenant;           /* as authority_is_tenant takes it */
+    bool tenant_learned;    /* not configured, but named by the server or cluster */
+    char *client_id;        /* letters, digits and -._~:/ */
+    char *client_id_from;   /* what named it, for messages; NULL: nobody did */
+    bool client_overridden; /* the configuration names another one, which is an app's: no user's */
     const char *second_client; /* asks if the authority refuses client_id, which nobody chose; NULL:
                                 * none; static */
     const char *first_client;  /* the second client asks instead of this one; NULL: it does not.

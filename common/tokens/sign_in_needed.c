@@ -50,6 +50,24 @@ static void add_variable(const char **option, const char *variable, const char *
         *option = value;
 }
 
+/* Whether a variable such as AzureAd__ClientId, which stands in for a setting, has this ending. */
+static bool is_set_by_variable(const char *setting)
+{
+    for (char **variable = environ; *variable != NULL; variable++) {
+        size_t length = strcspn(*variable, "="), ending = strlen(setting);
+        if (length > ending && strncasecmp(*variable + length - ending, setting, ending) == 0 &&
+            (*variable)[length] != '\0' && (*variable)[length + 1] != '\0')
+            return true;
+    }
+    return false;
+}
+
+static void add_setting(const char **option, const char *setting, const char *value)
+{
+    if (*option == NULL && is_set_by_variable(setting))
+        *option = value;
+}
+
 /* An account of another tenant must sign in to this one, and so must one whose tenant a server or
  * cluster named. */
 struct options sign_in_options(const struct token_request *request, const struct options *given)
@@ -64,17 +82,32 @@ struct options sign_in_options(const struct token_request *request, const struct
     if (sign_in_is_foreign(request) || request->tenant_learned)
         same.tenant = request->tenant;
     add_variable(&same.config, "ENTRA_CONFIG", environment("ENTRA_CONFIG"));
+    add_variable(&same.keyring, "ENTRA_KEYRING", environment("ENTRA_KEYRING"));
+    if (same.keyring != NULL && strcmp(same.keyring, "none") == 0) /* which keeps no sign-in */
+        same.keyring = NULL;
     add_variable(&same.authority, "AZURE_AUTHORITY_HOST", request->instance);
     add_variable(&same.tenant, "AZURE_TENANT_ID", request->tenant);
-    if (request->second_client == NULL) /* then somebody chose it */
+    add_setting(&same.authority, "__Instance", request->instance);
+    add_setting(&same.authority, "__Authority", request->instance);
+    add_setting(&same.tenant, "__TenantId", request->tenant);
+    add_setting(&same.tenant, "__Authority", request->tenant);
+    if (request->second_client == NULL) { /* then somebody chose it */
         add_variable(&same.client_id, "AZURE_CLIENT_ID", request->client_id);
-    if (request->api != NULL)
-        same.scope_count = 0;
-    else if (request->scope != NULL) {
-        same.scopes[0] = request->scope;
-        same.scope_count = 1;
+        add_setting(&same.client_id, "__ClientId", request->client_id);
     }
+    if (request->client_overridden)
+        same.client_id = request->client_id;
+    same.scope_count = 0;
     return same;
+}
+
+/* Several scopes are one text of the request. */
+static void add_scopes(struct shell_line *line, const struct token_request *request)
+{
+    autofree char *scopes = strdup(request->scope);
+    char *rest = NULL;
+    for (char *one = strtok_r(scopes, " ", &rest); one != NULL; one = strtok_r(NULL, " ", &rest))
+        shell_line_add(line, "--scope", one);
 }
 
 struct shell_line sign_in_line(const struct token_request *request, const struct options *given)
@@ -82,15 +115,27 @@ struct shell_line sign_in_line(const struct token_request *request, const struct
     struct shell_line line = { "" };
     const struct options same = sign_in_options(request, given);
     options_each(&same, OPTION_OF_REQUEST, shell_line_add, &line);
+    if (request->api == NULL && request->scope != NULL)
+        add_scopes(&line, request);
     if (request->account_folder != NULL)
         shell_line_add(&line, "--cache-dir", request->account_folder);
     return line;
 }
 
+/* A user's sign-in is of use only if it is kept. */
+static bool hint_at_keyring(const struct shell_line *line, const struct user_tokens_wait *wait,
+                            struct error *error)
+{
+    return error_hint(error,
+                      "A user signs in once, and the keyring keeps that; but 'none' keeps nothing. "
+                      "Name another one by %s, and run 'entra login%s'.",
+                      wait->options->keyring != NULL ? "--keyring" : "ENTRA_KEYRING", line->text);
+}
+
 /* Sets the hint to the command that signs in for the same request. If nobody named the account,
  * another one may be meant. */
-static bool hint_at_login(const struct token_request *request, const struct user_tokens_wait *wait,
-                          struct error *error)
+static bool hint_at_login(const struct store *store, const struct token_request *request,
+                          const struct user_tokens_wait *wait, struct error *error)
 {
     struct shell_line line = sign_in_line(request, wait->options);
     bool foreign = sign_in_is_foreign(request);
@@ -100,6 +145,8 @@ static bool hint_at_login(const struct token_request *request, const struct user
                       : foreign && request->account == NULL
                           ? " with an account that this tenant knows"
                           : "";
+    if (store->named && strcmp(store->keyring->name, "none") == 0)
+        return hint_at_keyring(&line, wait, error);
     if (!foreign)
         return error_hint(error, "Run 'entra login%s%s'%s%s.", browser, line.text, how,
                           alternative(request));
@@ -164,7 +211,7 @@ bool sign_in_fail_needed(const struct store *store, const struct token_request *
     error_inherit(error, reason);
     if (error->code[0] == '\0')
         error_known_as(error, request->unconfigured ? "unconfigured" : "sign_in_needed");
-    hint_at_login(request, wait, error);
+    hint_at_login(store, request, wait, error);
     if (reason->kind == ERROR_NONE)
         say_where(store, error);
     return false;

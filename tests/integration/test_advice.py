@@ -92,6 +92,17 @@ def of_az(world: World) -> dict[str, str]:
     return {"AZURE_AUTHORITY_HOST": world.authority.url, "AZURE_TENANT_ID": HOME}
 
 
+def app_for_users(world: World) -> None:
+    """The configuration is an app's; what az wrote into the kubeconfig is for users."""
+    world.write_appsettings()
+
+
+def settings_of(world: World) -> dict[str, str]:
+    """A configuration that is in the host tool's variables alone."""
+    return {"AzureAd__ClientId": contoso.DESKTOP.client_id, "AzureAd__TenantId": HOME,
+            "AzureAd__Instance": world.authority.url}
+
+
 def public_cli(world: World) -> None:
     """The configured identity is the Azure CLI's, in any tenant."""
     world.write_appsettings(world.user_appsettings(contoso.AZURE_CLI, "organizations"))
@@ -156,6 +167,17 @@ SIGN_INS = {
     "kubelogin, its variables": Case(
         lambda world: plugin(world, "get-token", "--authority-host", world.authority.url,
                              env={"AZURE_TENANT_ID": HOME, "KUBECACHEDIR": "/k/x"}), unconfigured),
+    "kubelogin, a client of the configuration": Case(kubelogin),
+    "kubelogin, an app's configuration": Case(kubelogin, app_for_users),
+    "kubectl, its keyring": Case(lambda world: plugin(world, env={"ENTRA_KEYRING": "runtime"})),
+    "kubectl, its settings": Case(
+        lambda world: kubelogin(world, env={"AzureAd__ClientId": contoso.DESKTOP.client_id}),
+        unconfigured),
+    "entra token, its settings": Case(lambda world: world.run(
+        "entra", "token", "--api", "AKS", env=settings_of(world)), unconfigured),
+    "entra token, two scopes": Case(lambda world: world.run(
+        "entra", "token", "--scope", f"{contoso.MY_WEB_API}/access_as_user", "--scope",
+        f"{contoso.MY_WEB_API}/Files.Read")),
     "kubelogin, az": Case(
         lambda world: kubelogin(world, "--login", "azurecli", env={"AZURE_CONFIG_DIR": "/az/x"}),
         unconfigured),

@@ -54,19 +54,19 @@ static void a_command_of_the_catalogue_gets_the_options_of_the_request(void **st
     const struct options options = { .config = "/x/y.json", .tenant = "contoso.com" };
     for (size_t i = 0; i < ARRAY_SIZE(codes); i++) {
         struct error error = completed(&request, &options, codes[i], "invalid_grant");
-        assert_has(error.hint, "'entra login --config /x/y.json --scope api://a/.default "
-                               "--tenant contoso.com");
+        assert_has(error.hint, "'entra login --config /x/y.json --tenant contoso.com "
+                               "--scope api://a/.default");
         assert_lacks(error.hint, "'entra login'");
     }
     struct error hinted = { .hint = "Use 'entra login --browser'. See entra(1)." };
     advice_complete(&request, &options, &hinted);
-    assert_string_equal(hinted.hint, "Use 'entra login --config /x/y.json --scope api://a/.default "
-                                     "--tenant contoso.com --browser'. See entra(1).");
+    assert_string_equal(hinted.hint, "Use 'entra login --config /x/y.json --tenant contoso.com "
+                                     "--scope api://a/.default --browser'. See entra(1).");
     const struct error once = hinted;
     advice_complete(&request, &options, &hinted);
     assert_string_equal(hinted.hint, once.hint);
     struct error browser = completed(&request, &options, "AADSTS53003", "");
-    assert_has(browser.hint, "--tenant contoso.com --browser'");
+    assert_has(browser.hint, "--scope api://a/.default --browser'");
 }
 
 static void an_app_does_not_sign_in(void **state)

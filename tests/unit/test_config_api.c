@@ -389,7 +389,13 @@ static void the_public_client_of_a_kubeconfig_is_nobodys_choice(void **state)
         ask_with(app, (struct options){ .api = "AKS" }, &contexts[0]);
     assert_string_equal(of_cluster.request.client_id, "mine");
     auto_asked struct asked of_args = ask_with(app, (struct options){ .api = "AKS" }, &contexts[1]);
-    assert_string_equal(of_args.request.client_id, KNOWN_APP_AZURE_CLI);
+    assert_string_equal(of_args.request.client_id, "mine");
+    assert_false(of_args.request.client_overridden);
+    const char *with_secret = "{'AzureAd':{'ClientId':'mine','ClientSecret':'s'}}";
+    auto_asked struct asked of_app =
+        ask_with(with_secret, (struct options){ .api = "AKS" }, &contexts[1]);
+    assert_string_equal(of_app.request.client_id, KNOWN_APP_AZURE_CLI);
+    assert_true(of_app.request.client_overridden);
 }
 
 /* ---- what a cluster may choose ---- */
