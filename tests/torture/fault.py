@@ -34,6 +34,8 @@ ERRORS = {
     **dict.fromkeys(["read", "pread64", "readv"], ("EIO", "EINTR")),
     **dict.fromkeys(["write", "writev"], ("ENOSPC", "EINTR", "EAGAIN")),
     **dict.fromkeys(["fsync", "fdatasync", "ftruncate", "fallocate", "lseek"], ("EIO",)),
+    **dict.fromkeys(["fgetxattr", "flistxattr", "fremovexattr"], ("EIO",)),
+    "fsetxattr": ("ENOSPC",),
     "flock": ("ENOLCK", "EINTR"),
     "fcntl": ("EMFILE",),
     "ioctl": ("EIO",),
@@ -76,7 +78,7 @@ QUIET = frozenset([
     "fstatfs", "readlink", "readlinkat", "getcwd", "chdir", "getdents64", "lseek", "read", "pread64",
     "readv", "poll", "ppoll", "epoll_create1", "epoll_ctl", "epoll_wait", "epoll_pwait", "eventfd2",
     "pipe", "pipe2", "dup", "dup2", "dup3", "socket", "socketpair",
-    "getsockname", "getpeername", "getsockopt", "setsockopt",
+    "getsockname", "getpeername", "getsockopt", "setsockopt", "fgetxattr", "flistxattr",
 ])
 
 

@@ -97,7 +97,8 @@ static const struct {
     CALL(request_key, NOTHING),  CALL(eventfd2, NOTHING),   CALL(epoll_create1, NOTHING),
     CALL(epoll_ctl, FILE_0),     CALL(epoll_wait, FILE_0),  CALL(epoll_pwait, FILE_0),
     CALL(memfd_create, NOTHING), CALL(getcwd, NOTHING),     CALL(clock_nanosleep, NOTHING),
-    CALL(chdir, PATH_0),
+    CALL(chdir, PATH_0),         CALL(fgetxattr, FILE_0),   CALL(flistxattr, FILE_0),
+    CALL(fremovexattr, FILE_0),  CALL(fsetxattr, FILE_0),
 };
 #define CALLS (sizeof calls / sizeof *calls)
 

@@ -15,6 +15,7 @@
 #include "common/base/signals.h"
 #include "common/base/text.h"
 #include "common/base/unfinished.h"
+#include "helpers/entra/setup/file_access.h"
 
 #define LINKS_MAX 40 /* as many as the kernel follows */
 
@@ -23,28 +24,12 @@ static bool failed(const char *path, struct error *error)
     return error_set(error, ERROR_OTHER, "%s: %s", path, strerror(errno));
 }
 
-/* The mode for a file that has the user's own group instead of one that the user is not in: others
- * than before must not be able to read it. */
-static mode_t mode_without_group(mode_t mode)
-{
-    return (mode & 07707) | ((mode & S_IRWXO) << 3);
-}
-
-/* Fills a new file, which has mode 0600 until it gets the owner and mode of the other one. */
-static bool write_like(int fd, const char *path, const struct stat *like, const struct secret *text,
+/* Fills a new file, which has mode 0600 until it gets the access of the other one. */
+static bool write_like(int fd, const char *path, int like, const struct secret *text,
                        struct error *error)
 {
-    bool is_own = like->st_uid == geteuid();
-    bool has_owner = is_own && like->st_gid == getegid();
-    mode_t mode = like->st_mode & 07777;
-    if (!has_owner && fchown(fd, like->st_uid, like->st_gid) != 0) {
-        if (!is_own || errno != EPERM)
-            return failed(path, error);
-        mode = mode_without_group(mode);
-    }
-    if (fchmod(fd, mode) != 0 || !secret_write(text, fd) || fsync(fd) != 0)
-        return failed(path, error);
-    return true;
+    return (file_access_copy(like, fd) && secret_write(text, fd) && fsync(fd) == 0) ||
+           failed(path, error);
 }
 
 char *replace_file_backup(const char *path, int number)
@@ -87,7 +72,7 @@ bool replace_file_newest_backup(const char *path, int *ret_number, struct error 
 }
 
 /* A free number below that of the newest backup is not taken: the highest one is the newest. */
-static bool write_backup(const char *path, const struct stat *like, const struct secret *text,
+static bool write_backup(const char *path, int like, const struct secret *text,
                          char backup[PATH_MAX], struct unfinished **ret_file, struct error *error)
 {
     autoclose int fd = -1;
@@ -135,7 +120,7 @@ static bool fail_changed(const char *path, struct error *error)
 /* A file that is being replaced. */
 struct replacement {
     char path[PATH_MAX]; /* without links */
-    struct stat status;
+    int fd;              /* of the old one */
     const struct secret *old;
     const struct secret *changed;
     char backup_name[PATH_MAX];
@@ -190,7 +175,7 @@ static bool write_file(struct replacement *file, struct error *error)
     autoclose int fd = unfinished_create(AT_FDCWD, name, 0600, &new_file);
     if (fd < 0)
         return failed(name, error);
-    if (!write_like(fd, name, &file->status, file->changed, error) ||
+    if (!write_like(fd, name, file->fd, file->changed, error) ||
         !is_unchanged(file->path, file->old, error))
         return unfinished_remove(new_file);
     /* From here on, the backup is all that is left of the original. */
@@ -216,10 +201,14 @@ bool replace_file(const char *path, const struct secret *old, const struct secre
                   char *ret_backup, struct error *error)
 {
     struct replacement file = { .old = old, .changed = changed };
-    if (realpath(path, file.path) == NULL || stat(file.path, &file.status) != 0)
+    autoclose int fd = realpath(path, file.path) != NULL
+                           ? open(file.path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+                           : -1;
+    if (fd < 0)
         return failed(path, error);
+    file.fd = fd;
     if (ret_backup != NULL &&
-        !write_backup(file.path, &file.status, old, file.backup_name, &file.backup, error))
+        !write_backup(file.path, fd, old, file.backup_name, &file.backup, error))
         return false;
     if (!write_file(&file, error))
         return file.backup != NULL && unfinished_remove(file.backup);

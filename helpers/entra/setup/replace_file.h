@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Replaces a file that belongs to another program: atomically, with the same owner and mode, and
- * with a backup beside it. If the user is not in the file's group, it gets the user's own, which
- * may do no more than everybody else. A symbolic link stays one. A file that is a mount point
- * cannot be replaced: its content is overwritten once the backup is there.
+ * Replaces a file that belongs to another program: atomically, for the same users
+ * (file_access.h), and with a backup beside it. A symbolic link stays one. A file that is a mount
+ * point cannot be replaced: its content is overwritten once the backup is there.
  */
 #ifndef HELPERS_ENTRA_SETUP_REPLACE_FILE_H
 #define HELPERS_ENTRA_SETUP_REPLACE_FILE_H
