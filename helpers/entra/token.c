@@ -218,7 +218,8 @@ const struct program entra_token = {
     .summary = "Prints an access token on stdout.",
     .examples = "entra token --api AzureDevOps\n"
                 "entra token --resource https://vault.azure.net --output json\n"
-                "curl -H \"$(entra token --api MyWebApi --output header)\" https://api.example/",
+                "entra token --api MyWebApi --output header |\n"
+                "    curl -H @- https://localhost:44372/",
     .options = own_options,
     .common = OPTIONS_ALL,
     .is_typed = true,

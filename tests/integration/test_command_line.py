@@ -3,13 +3,17 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+from pathlib import Path
 
 import pytest
 
 from authority import contoso
 from integration.users import login, token
 from world.commands import COMMANDS, PROGRAMS
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
@@ -41,6 +45,23 @@ def test_help_of_a_command_is_the_same_in_each_form(world):
         assert outcome.out.endswith(f"\nSee entra-{'-'.join(words)}(1).\n")
         assert max(len(line) for line in outcome.out.splitlines()) <= 80
         assert not command.startswith(("token", "log", "setup")) or "Examples:" in outcome.out
+
+
+# Where a shell puts what a program of ours prints into a line, and what is before it there.
+SUBSTITUTION = re.compile(r"^(.*)\$\(\s*(?:entra token|\w+-credential-entra)", re.M)
+ASSIGNMENT = re.compile(r"\s*(?:export )?\w+=\"?")
+
+
+def test_no_example_puts_a_token_on_a_command_line(world):
+    """Every user of the machine can read those. A variable of the shell or of a program is no part
+    of one."""
+    commands = [("entra", *command.split()) for command in COMMANDS]
+    texts = [world.run(*command, "--help").out for command in [*commands, *zip(PROGRAMS)]]
+    texts += [file.read_text() for file in [ROOT / "README.md", ROOT / "SECURITY.md",
+                                            *(ROOT / "man").glob("*.[157]")]]
+    found = [match for text in texts for match in SUBSTITUTION.finditer(text)]
+    assert found and [match.group() for match in found
+                      if not ASSIGNMENT.fullmatch(match.group(1))] == []
 
 
 def test_man_finds_the_page_of_a_command(world, programs):
