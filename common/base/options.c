@@ -320,6 +320,21 @@ void options_each(const struct options *options, unsigned uses,
     }
 }
 
+static void keep_first(void *context, const char *name, const char *value)
+{
+    const char **first = context;
+    (void)value;
+    if (*first == NULL)
+        *first = name;
+}
+
+const char *options_first(const struct options *options, unsigned uses)
+{
+    const char *first = NULL;
+    options_each(options, uses, keep_first, (void *)&first);
+    return first;
+}
+
 const char *options_values(const char *argument)
 {
     const char *equals = strchr(argument, '=');

@@ -140,6 +140,10 @@ const char *options_values(const char *argument);
 void options_each(const struct options *options, unsigned uses,
                   void (*show)(void *context, const char *name, const char *value), void *context);
 
+/* The name, with its dashes, of the first common option that is given and has one of these uses;
+ * NULL: there is none. */
+const char *options_first(const struct options *options, unsigned uses);
+
 /* Prints the options on stdout, those of the program first and the common ones by topic. */
 void options_print_help(const struct option_set *set);
 

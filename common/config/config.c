@@ -28,7 +28,12 @@ struct config *config_load(const struct options *options, const struct config_co
                            struct error *error)
 {
     auto_config struct config *config = config_read(options, context, error);
-    return config != NULL && config_check_size(config, error) ? steal(&config) : NULL;
+    return config != NULL && config_check(config, error) ? steal(&config) : NULL;
+}
+
+bool config_check(const struct config *config, struct error *error)
+{
+    return config_check_size(config, error) && config_check_options(config, error);
 }
 
 const char *config_variable(const struct config *config, const char *name)

@@ -58,6 +58,9 @@ enum config_urls {
  * git's request said, and what its own options say. All may be NULL, 0 or false. It owns nothing,
  * and must outlive the configuration and the requests. */
 struct config_context {
+    /* What the command line says, if the options say more than that: an option without an effect is
+     * a mistake in the former only. NULL: the options. */
+    const struct options *given;
     struct config_cluster cluster;
     enum config_urls urls;
     bool for_user;                /* request a user's token, whatever RequestAppToken says */
@@ -99,8 +102,9 @@ struct config *config_load(const struct options *options, const struct config_co
 struct config *config_read(const struct options *options, const struct config_context *context,
                            struct error *error);
 
-/* Fails with ERROR_USAGE if there are too many identities or APIs. */
-bool config_check_size(const struct config *config, struct error *error);
+/* Fails with ERROR_USAGE if there are too many identities or APIs, or options that contradict each
+ * other. */
+bool config_check(const struct config *config, struct error *error);
 
 /* Frees a configuration, which may be NULL, and wipes its secrets. */
 void config_free(struct config *config);
@@ -112,7 +116,8 @@ void config_free(struct config *config);
  * none, for the API of the context's cluster, or for default_api; if that is NULL, for the only API
  * of the file. The caller clears
  * *ret_candidates with token_candidates_clear, also on failure: they then have what was known by
- * that point. Fails with ERROR_USAGE. */
+ * that point. Fails with ERROR_USAGE, also if an option that says whose token is wanted has no
+ * effect on them. */
 bool config_request(struct config *config, const char *default_api,
                     struct token_candidates *ret_candidates, struct error *error);
 
@@ -169,12 +174,13 @@ bool config_is_builtin_feed(const struct url *url);
  * returns CONFIG_FAILED with the error as it is. */
 enum config_match config_fail_unread(bool is_builtin, struct error *error);
 
-/* As config_request, for an API that config_find_url has found. */
+/* As config_request, for an API that config_find_url has found. The options may be those of all
+ * APIs for which a host tool runs its helper, so each need not have an effect. */
 bool config_request_for_api(struct config *config, const struct config_api *api,
                             struct token_candidates *ret_candidates, struct error *error);
 
-/* config_find_url and config_request_for_api in one. If --api names no API, fails with
- * ERROR_USAGE. */
+/* config_find_url and config_request_for_api in one, for a URL that the command line names. Fails
+ * with ERROR_USAGE, also if --api names no API, or an option has no effect. */
 enum config_match config_request_for_url(struct config *config, const struct url *url,
                                          struct token_candidates *ret_candidates,
                                          struct error *error);

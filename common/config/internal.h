@@ -229,6 +229,9 @@ bool config_has_secrets(json_object *content);
 size_t config_identities(const struct config *config, struct section sections[CONFIG_SECTIONS_MAX]);
 size_t config_apis(const struct config *config, struct section sections[CONFIG_SECTIONS_MAX]);
 
+/* Fails with ERROR_USAGE if there are too many of them. */
+bool config_check_size(const struct config *config, struct error *error);
+
 /* The last step of a section's path, which is its name for users. */
 const char *section_name(const struct section *section);
 
@@ -402,6 +405,20 @@ bool config_fill_from_cluster(const struct config *config, struct token_request 
  * cluster may name the AKS client only, which counts as no choice. Fails with ERROR_USAGE. */
 bool config_check_client_of_cluster(const struct config *config,
                                     const struct token_request *request, struct error *error);
+
+/* ---- effect.c: whether the options have a part in the request ---- */
+
+/* Checks for options that contradict each other, whatever is requested. Fails with ERROR_USAGE. */
+bool config_check_options(const struct config *config, struct error *error);
+
+/* Whether the options say what no managed identity has: an account, or claims. */
+bool config_wants_user(const struct config *config);
+
+/* Checks that each option that says whose token is wanted had a part in the requests. wanted names
+ * what the token is for. Fails with ERROR_USAGE. */
+bool config_check_effect(const struct config *config, const struct config_api *api,
+                         const char *wanted, const struct token_candidates *candidates,
+                         struct error *error);
 
 /* ---- user.c ---- */
 

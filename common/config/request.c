@@ -154,7 +154,8 @@ static bool wants_user(const struct config *config, const struct config_api *api
 
 /* Makes the candidates if no identity is configured: the machine's managed identity and, unless the
  * API requires an app, the user. The first candidate, which has neither client nor credential so
- * far, becomes the user's. A scope that no app can request leaves only the user. */
+ * far, becomes the user's. A scope that no app can request leaves only the user, and so does an
+ * option that names a user. */
 static bool make_unconfigured(struct config *config, const struct config_api *api,
                               struct token_candidates *candidates, struct error *error)
 {
@@ -167,20 +168,21 @@ static bool make_unconfigured(struct config *config, const struct config_api *ap
     if (!config_default_managed_identity(config, machine, error))
         return false;
     bool made = finish_request(config, api, machine, error);
+    bool user_only = !made || config_wants_user(config);
     if (app_only) {
         token_request_clear(user);
         candidates->count = 1;
         return made;
     }
-    if (!made) {
-        trace("configuration: only a user can request this: %s", error->message);
+    if (user_only) {
+        trace("configuration: only a user can request this%s%s", made ? "" : ": ", error->message);
         *error = (struct error){ 0 };
         token_request_clear(machine);
         *machine = *user;
         user = machine;
         candidates->count = 1;
     }
-    user->unconfigured = made;
+    user->unconfigured = !user_only;
     return config_fill_user(config, api, true, user, error) &&
            finish_request(config, api, user, error);
 }
@@ -285,8 +287,10 @@ bool config_request(struct config *config, const char *default_api,
             config_warn(config);
         return false;
     }
-    return make_candidates(config, &api, ret_candidates, error) ||
-           error_wanted(error, "no token for %.200s", what_is_wanted(config->options, &api));
+    const char *wanted = what_is_wanted(config->options, &api);
+    return (make_candidates(config, &api, ret_candidates, error) &&
+            config_check_effect(config, &api, wanted, ret_candidates, error)) ||
+           error_wanted(error, "no token for %.200s", wanted);
 }
 
 bool config_request_for_api(struct config *config, const struct config_api *api,
@@ -309,8 +313,10 @@ enum config_match config_request_for_url(struct config *config, const struct url
     enum config_match match = config_find_url(config, url, &api, error);
     if (match != CONFIG_MATCH)
         return match;
-    return config_request_for_api(config, api, ret_candidates, error) ? CONFIG_MATCH
-                                                                      : CONFIG_FAILED;
+    bool made = config_request_for_api(config, api, ret_candidates, error) &&
+                (config_check_effect(config, api, api->name, ret_candidates, error) ||
+                 error_wanted(error, "no token for %s", api->name));
+    return made ? CONFIG_MATCH : CONFIG_FAILED;
 }
 
 bool config_sign_in_request(struct config *config, struct token_request *ret_request,

@@ -378,6 +378,9 @@ static const struct remedy entries[] = {
     { "other_cloud", "The API is in another cloud than the authority, or not known there.",
       "Name the authority of the API's cloud with Instance or --authority, or add a section with "
       "its BaseUrl and Scopes for the API." },
+    { "option_without_effect", "An option has no effect on the token that was requested.",
+      "Leave the option out. An API takes a user's token where its RequestAppToken is false: see "
+      "entra-appsettings(5)." },
     { "which_api", "The request does not name an API.", "Give --api, --resource or --scope." },
     { "scope_count", "The API has no scope, or several.",
       "An API has one scope, RESOURCE/.default; configure one API per resource." },
@@ -407,7 +410,8 @@ static const struct remedy entries[] = {
       "Run the program as that user, without sudo, or with 'sudo -H' to use root's own files. If "
       "the file should be yours, check its contents, then give it to you (chown)." },
     { "file_readable", "Other users can read a file that holds a secret.",
-      "Have only the program's user, or a group of its own, read the file." },
+      "Have only the program's user, or a group of its own, read the file (chmod, chgrp, "
+      "setfacl)." },
     { "certificate_no_password", "The private key is encrypted.",
       "Set CertificatePassword or AZURE_CLIENT_CERTIFICATE_PASSWORD." },
     { "certificate_wrong_password", "The password of the private key is wrong.",

@@ -12,7 +12,7 @@ enum config_match docker_registry_find(const struct options *options,
     enum config_match match = config_find_registry(config, &server->url, ret_api, error);
     if (match == CONFIG_NO_MATCH)
         trace("configuration: %s is not a registry of ours", server->registry);
-    if (match == CONFIG_MATCH && !config_check_size(config, error))
+    if (match == CONFIG_MATCH && !config_check(config, error))
         return CONFIG_FAILED;
     if (match == CONFIG_MATCH)
         *ret_config = steal(&config);

@@ -43,7 +43,6 @@ static bool unknown_command(const char *name, struct error *error)
 static bool run_entra(const struct options *options, int count, char **operands,
                       struct error *error)
 {
-    (void)options;
     int used = 0;
     program_find(&entra_program, count, operands, &used);
     if (used > 0)
@@ -51,6 +50,10 @@ static bool run_entra(const struct options *options, int count, char **operands,
                          operands[0]);
     if (count > 0)
         return unknown_command(operands[0], error);
+    if (options->output != NULL) {
+        error_set(error, ERROR_USAGE, "--output has no effect without a command");
+        return error_hint(error, "See 'entra --help'.");
+    }
     program_print_help(&entra_program);
     return true;
 }

@@ -145,7 +145,10 @@ static bool get_token(const struct options *options, const struct output *output
     struct tokens tokens;
     const char *cache_dir = options->own[CACHE_DIR];
     autofree char *folder = cache_dir != NULL ? account_folder(cache_dir) : NULL;
-    const struct config_context context = { .for_user = options->own[FOR_USER] != NULL,
+    /* A renewal repeats a request, with all that a helper had for it. */
+    static const struct options nothing;
+    const struct config_context context = { .given = options->own[RENEW] != NULL ? &nothing : NULL,
+                                            .for_user = options->own[FOR_USER] != NULL,
                                             .public_client = options->own[USUAL_CLIENT] != NULL,
                                             .account_folder = folder };
     auto_config struct config *config = config_load(options, &context, error);

@@ -62,7 +62,7 @@ static enum config_match find_api(struct feed_token *token, const struct options
         return match;
     if (!config_api_has_scope(*ret_api))
         return CONFIG_NO_MATCH;
-    return config_check_size(token->config, error) ? CONFIG_MATCH : CONFIG_FAILED;
+    return config_check(token->config, error) ? CONFIG_MATCH : CONFIG_FAILED;
 }
 
 enum config_match feed_token_prepare(const struct options *options, const struct feed *feed,

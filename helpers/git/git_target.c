@@ -58,7 +58,7 @@ static enum config_match find_api(struct git_target *target, const struct option
         config_each_base_url(config, find_path, target);
         trace("configuration: no API's BaseUrl matches %s://%s: no answer",
               url->https ? "https" : "http", url->host);
-    } else if (!config_check_size(config, error)) {
+    } else if (!config_check(config, error)) {
         match = CONFIG_FAILED;
     }
     if (match == CONFIG_MATCH) {

@@ -180,6 +180,7 @@ bool kubelogin_apply(struct kubelogin *kubelogin, const struct options *given, s
     *options = *given;
     kubelogin->given = given;
     kubelogin->context = (struct config_context){
+        .given = given,
         .without_azure_variables = kubelogin_is_on(kubelogin, KUBELOGIN_TERRAFORM),
         .device_code = kubelogin->is_called ? "use --login devicecode" : NULL,
     };

@@ -168,7 +168,7 @@ static void use(struct config *config, struct options *options, const struct sec
 {
     struct error error = { 0 };
     find_urls(config, file);
-    if (!config_check_size(config, &error)) {
+    if (!config_check(config, &error)) {
         HOLDS(error.kind == ERROR_USAGE);
         fuzz_check_error(&error);
         return;

@@ -568,6 +568,11 @@ def base_url(world, folder):
 
 
 @meets
+def option_without_effect(world, folder):
+    return error_of(world, "--api", "MyWebApi", "--account", contoso.ADA.username)
+
+
+@meets
 def file_readable(world, folder):
     world.appsettings_file.chmod(0o644)
     return cross(world, "permissions")

@@ -247,10 +247,10 @@ def test_a_users_own_path_setting_is_kept_when_ours_is_removed(world):
 
 def test_the_options_of_the_helper_are_written_with_it(world):
     words = ("--account", "ada@contoso.com", "--timeout", "90", "--scope", "a/.default",
-             "--managed-identity")
+             "--force-refresh")
     assert set_up(world, *words).code == 0
     _, helper = values(world, f"{DEV_AZURE}.helper")
-    assert helper == ("entra --scope a/.default --managed-identity --account ada@contoso.com "
+    assert helper == ("entra --scope a/.default --force-refresh --account ada@contoso.com "
                       "--timeout 90")
 
 

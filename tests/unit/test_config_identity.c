@@ -36,9 +36,7 @@ static void the_tenant_comes_from_flag_api_environment_file_in_this_order(void *
     (void)state;
     setenv("AZURE_TENANT_ID", "azure-tenant", 1);
     setenv("AzureAd__TenantId", "variable-tenant", 1);
-    auto_asked struct asked by_flag =
-        ask(FILE_, (struct options){ .tenant = "flag-tenant",
-                                     .authority = "https://flag.example/path-tenant" });
+    auto_asked struct asked by_flag = ask(FILE_, (struct options){ .tenant = "flag-tenant" });
     assert_string_equal(by_flag.request.tenant, "flag-tenant");
     auto_asked struct asked by_path =
         ask(FILE_, (struct options){ .authority = "https://flag.example/path-tenant" });
@@ -55,6 +53,19 @@ static void the_tenant_comes_from_flag_api_environment_file_in_this_order(void *
     setenv("AzureAd__TenantId", "", 1);
     auto_asked struct asked by_azure = ask(FILE_, NONE);
     assert_string_equal(by_azure.request.tenant, "azure-tenant");
+}
+
+static void two_tenants_are_a_contradiction(void **state)
+{
+    (void)state;
+    const char *authority = "https://flag.example/path-tenant";
+    auto_asked struct asked two =
+        ask(FILE_, (struct options){ .tenant = "flag-tenant", .authority = authority });
+    assert_int_equal(two.error.kind, ERROR_USAGE);
+    assert_has(two.error.message, "cannot be used together");
+    auto_asked struct asked one =
+        ask(FILE_, (struct options){ .tenant = "Path-Tenant", .authority = authority });
+    assert_string_equal(one.request.tenant, "path-tenant");
 }
 
 /* Otherwise its secret would be ignored, or sent to another authority. */
@@ -439,6 +450,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(the_tenant_comes_from_flag_api_environment_file_in_this_order),
+        TEST(two_tenants_are_a_contradiction),
         TEST(the_environment_completes_the_default_identity_of_the_file),
         TEST(the_client_id_comes_from_flag_environment_file_in_this_order),
         TEST(the_instance_comes_from_flag_environment_file_in_this_order),

@@ -142,6 +142,9 @@ static bool run_doctor(const struct options *options, int count, char **operands
                        struct error *error)
 {
     bool as_json = document_is_wanted(options);
+    const char *other = options_first(options, OPTION_OF_HELPER);
+    if (options->own[EXPLAIN] != NULL && other != NULL)
+        return error_set(error, ERROR_USAGE, "--explain and %s cannot be used together", other);
     if (options->own[EXPLAIN] != NULL)
         return explain(options->own[EXPLAIN], count, operands, as_json, error);
     if (count > 1)

@@ -53,6 +53,8 @@ static bool read_address(const struct options *options, struct wish *wish, struc
     if (options->own[ANY_IDENTITY] != NULL && !wish->with_endpoint)
         return error_set(error, ERROR_USAGE,
                          "--any-identity and --no-endpoint cannot be used together");
+    if (address == NULL && options->own[ALLOW_CONTAINERS] != NULL)
+        return error_set(error, ERROR_USAGE, "--allow-containers has no effect without --listen");
     if (run_listener_is_loopback(wish->address) || options->own[ALLOW_CONTAINERS] != NULL)
         return true;
     error_set(error, ERROR_USAGE, "--listen %.80s: others could reach the endpoint there", address);
@@ -90,6 +92,18 @@ static bool read_limit(const struct options *options, const char *api_or_scope, 
     return true;
 }
 
+/* Without an endpoint and --env, no token is requested. The configuration is of use all the same:
+ * it says which variables have a credential. */
+static bool check_use(const struct options *options, const struct wish *wish, struct error *error)
+{
+    struct options of_token = *options;
+    of_token.config = NULL;
+    const char *vain = options_first(&of_token, OPTION_OF_REQUEST);
+    return wish->with_endpoint || wish->variable_count > 0 || vain == NULL ||
+           error_set(error, ERROR_USAGE, "%s has no effect with --no-endpoint and without --env",
+                     vain);
+}
+
 /* Finds out whatever can be wrong before a user is asked for anything. */
 static bool read_wish(const struct options *options, int count, char **operands, struct wish *wish,
                       struct error *error)
@@ -111,7 +125,8 @@ static bool read_wish(const struct options *options, int count, char **operands,
         if (!read_limit(options, only->items[i], wish, error))
             return false;
     wish->config = config_load(options, NULL, error);
-    return wish->config != NULL && run_child_find(operands[0], error);
+    return wish->config != NULL && check_use(options, wish, error) &&
+           run_child_find(operands[0], error);
 }
 
 /* Gets the tokens that the options name, and puts those of --env into the environment. */
