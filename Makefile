@@ -260,7 +260,7 @@ DEMO_PACKAGES := curl dbus-daemon git gnome-keyring python3-authlib python3-cryp
 # kubectl comes from elsewhere on many machines, and Debian's package would be in its way.
 DEMO_PACKAGES += $(if $(shell command -v kubectl),,kubernetes-client)
 
-TEST_PACKAGES := bash-completion clang clang-format clang-tidy cmake cppcheck dbus-bin docker-registry fish git-lfs iproute2 keyutils \
+TEST_PACKAGES := acl bash-completion clang clang-format clang-tidy cmake cppcheck dbus-bin docker-registry fish git-lfs iproute2 keyutils \
                  libclang-rt-dev libcmocka-dev libsecret-tools llvm mandoc mariadb-client openssl patch perl postgresql \
                  procps python3-pytest python3-pytest-xdist rpm shellcheck skopeo strace swtpm tpm2-openssl tpm2-tools \
                  util-linux valgrind xdg-utils zsh

@@ -29,6 +29,12 @@ static bool fail(const char *path, struct error *error)
     return error_set(error, kind, "%s: %s", path, strerror(code));
 }
 
+/* What comes before a command that changes a file's rights: only its owner and root may. */
+static const char *sudo_for(uid_t owner)
+{
+    return owner != geteuid() && geteuid() != 0 ? "sudo " : "";
+}
+
 static bool check_status(int fd, const char *path, struct file_rights *ret_rights,
                          struct error *error)
 {
@@ -42,12 +48,14 @@ static bool check_status(int fd, const char *path, struct file_rights *ret_right
                   status.st_mode & 07777U);
         error_known_as(error, "file_writable");
         struct shell_line command = { "" };
-        shell_line_add(&command, "chmod go-w", path);
+        autofree char *chmod = text_format("%schmod go-w", sudo_for(status.st_uid));
+        shell_line_add(&command, chmod, path);
         return error_hint(error, "Check its contents, then run '%s'.", command.text + 1);
     }
     if (status.st_uid != 0 && status.st_uid != geteuid()) {
         struct shell_line command = { "" };
-        autofree char *chown = text_format("sudo chown %u", (unsigned)geteuid());
+        autofree char *chown =
+            text_format("%schown %u", sudo_for(status.st_uid), (unsigned)geteuid());
         shell_line_add(&command, chown, path);
         error_set(error, ERROR_USAGE,
                   "%s is not used: another user (uid %u) owns it and can write it", path,
@@ -225,18 +233,30 @@ static bool is_in_group(gid_t group)
     return false;
 }
 
+/* The command that lets this user read root's file, without a right of everybody's. A group other
+ * than root's has the file because a daemon needs it. */
+static char *granting_command(const struct file_rights *rights)
+{
+    if ((rights->mode & S_IRGRP) != 0 && is_in_group(rights->group))
+        return NULL;
+    return rights->group == 0
+               ? text_format("%schgrp %u", sudo_for(rights->owner), (unsigned)getegid())
+               : text_format("%ssetfacl -m u:%u:r", sudo_for(rights->owner), (unsigned)geteuid());
+}
+
 char *file_hiding_command(const char *path, const struct file_rights *rights)
 {
-    bool is_own = rights->owner == geteuid();
-    bool by_group = (rights->mode & S_IRGRP) != 0 && is_in_group(rights->group);
+    bool is_own = rights->owner == geteuid() || geteuid() == 0;
+    autofree char *grant = is_own ? NULL : granting_command(rights);
+    const char *change = is_own && rights->owner != 0          ? "go-r"
+                         : grant != NULL && rights->group == 0 ? "g+r,o-r"
+                                                               : "o-r";
+    autofree char *hide =
+        text_format("%s%schmod %s", grant != NULL ? "&& " : "", sudo_for(rights->owner), change);
     struct shell_line line = { "" };
-    if (is_own || by_group) {
-        shell_line_add(&line, is_own && rights->owner != 0 ? "chmod go-r" : "chmod o-r", path);
-        return strdup(line.text + 1);
-    }
-    autofree char *regroup = text_format("chgrp %u", (unsigned)getegid());
-    shell_line_add(&line, regroup, path);
-    shell_line_add(&line, "&& chmod g+r,o-r", path);
+    if (grant != NULL)
+        shell_line_add(&line, grant, path);
+    shell_line_add(&line, hide, path);
     return strdup(line.text + 1);
 }
 

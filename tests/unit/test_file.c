@@ -2,6 +2,7 @@
 /* Files that are read. */
 #include "tests/unit/support.h"
 
+#include <grp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -105,15 +106,20 @@ static bool has_readers(const char *path, mode_t mode, uid_t owner)
 /* This test may run as root. */
 static uid_t become_a_user(void)
 {
-    if (geteuid() == 0)
+    if (geteuid() == 0) {
+        assert_int_equal(setgroups(0, NULL), 0);
+        assert_int_equal(setegid(1000), 0);
         assert_int_equal(seteuid(1000), 0);
+    }
     return geteuid();
 }
 
 static void be_root_again(void)
 {
-    if (getuid() == 0)
+    if (getuid() == 0) {
         assert_int_equal(seteuid(0), 0);
+        assert_int_equal(setegid(0), 0);
+    }
 }
 
 static void others_can_read_a_users_file_that_is_its_groups_or_everybodys(void **state)
@@ -145,15 +151,20 @@ static void the_advice_takes_a_file_from_nobody_who_needs_it(void **state)
 {
     (void)state;
     uid_t user = become_a_user();
-    autofree char *regroup = text_format("chgrp %u /a && chmod g+r,o-r /a", (unsigned)getegid());
+    autofree char *regroup =
+        text_format("sudo chgrp %u /a && sudo chmod g+r,o-r /a", (unsigned)getegid());
+    autofree char *grant =
+        text_format("sudo setfacl -m u:%u:r /a && sudo chmod o-r /a", (unsigned)geteuid());
     const struct {
         struct file_rights rights;
         const char *command;
     } cases[] = {
         { { 0644, user, SOMEBODY }, "chmod go-r /a" },
-        { { 0644, 0, getegid() }, "chmod o-r /a" },
-        { { 0604, 0, getegid() }, regroup },
-        { { 0644, 0, SOMEBODY }, regroup },
+        { { 0644, 0, getegid() }, "sudo chmod o-r /a" },
+        { { 0604, 0, getegid() }, grant },
+        { { 0644, 0, SOMEBODY }, grant },
+        { { 0604, 0, SOMEBODY }, grant },
+        { { 0644, 0, 0 }, regroup },
     };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         autofree char *command = file_hiding_command("/a", &cases[i].rights);
