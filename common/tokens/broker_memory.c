@@ -2,12 +2,14 @@
 #define _GNU_SOURCE
 #include "common/tokens/broker_memory.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "common/base/deadline.h"
 #include "common/base/environment.h"
+#include "common/base/hash.h"
 #include "common/base/rfc3339.h"
 #include "common/base/runtime_folder.h"
 #include "common/base/shared_error.h"
@@ -27,6 +29,8 @@
  * too little time: that of a user who gave --timeout. */
 #define COSTLY_MILLISECONDS 1000
 #define SILENT_MILLISECONDS 10000
+
+#define MARK_LENGTH_MAX 10
 
 /* ---- the names ---- */
 
@@ -53,6 +57,15 @@ static struct runtime_name refusal_name(const struct token_request *request)
     return runtime_name("broker-refusal", texts);
 }
 
+/* The client that the request is for: the other one may be chosen by the time it is asked again. */
+static struct runtime_name refused_name(const struct token_request *request)
+{
+    const char *client = request->first_client != NULL ? request->first_client : request->client_id;
+    const char *const texts[] = { request->instance, request->tenant, client, request->scope,
+                                  NULL };
+    return runtime_name("broker-refused", texts);
+}
+
 static struct runtime_name lift_name(const struct token_request *request)
 {
     const char *const texts[] = { request->instance, request->tenant, request->client_id, NULL };
@@ -77,6 +90,33 @@ void broker_memory_lift(const struct token_request *request)
     auto_secret struct secret *text = secret_format("%lld", (long long)deadline_now());
     if (folder >= 0)
         runtime_write(folder, lift_name(request).text, text);
+}
+
+/* ---- tokens that were refused ---- */
+
+/* 32 bits of a token's hash: enough to know it again, and of no use to whoever reads it. */
+static uint32_t mark_of(const char *token)
+{
+    const char *const texts[] = { token, NULL };
+    return (uint32_t)hash_texts(texts);
+}
+
+void broker_memory_note_refused(const struct token_request *request, const char *token)
+{
+    if (!request->for_user || request->registry != NULL)
+        return;
+    autoclose int folder = runtime_folder_open();
+    auto_secret struct secret *text = secret_format("%" PRIu32, mark_of(token));
+    if (folder >= 0)
+        runtime_write(folder, refused_name(request).text, text);
+}
+
+bool broker_memory_is_refused(const struct token_request *request, const struct secret *token)
+{
+    autoclose int folder = runtime_folder_open();
+    auto_secret struct secret *text =
+        folder >= 0 ? runtime_read(folder, refused_name(request).text, MARK_LENGTH_MAX) : NULL;
+    return text != NULL && strtoull(text->bytes, NULL, 10) == mark_of(token->bytes);
 }
 
 /* ---- failures and refusals ---- */

@@ -126,13 +126,26 @@ int64_t broker_tokens_deadline(const struct user_tokens_wait *wait)
     return may_ask ? deadline_in(deadline_left(wait->deadline) / 2) : wait->deadline;
 }
 
-void broker_tokens_get(struct store *store, const struct token_request *request, const char *demand,
-                       int64_t deadline, struct token *ret_token, struct account *ret_account,
-                       struct broker_outcome *ret_outcome)
+/* Whether the broker is to renew what it gave. It may be out of its cache, where it stays after a
+ * server has refused it. Where a new one is wanted and the old one is not known, only this makes
+ * sure of it (MSAL.NET's WithForceRefresh does the same); claims pass the cache by. */
+static bool must_be_renewed(const struct token_request *request, const char *demand, bool wants_new,
+                            const struct token *old, const struct token *given)
 {
-    auto_token struct token old = { 0 };
+    bool has_claims = request->challenged || demand[0] != '\0';
+    return broker_memory_is_refused(request, given->access_token) ||
+           (wants_new && !has_claims && old->access_token == NULL);
+}
+
+void broker_tokens_get(struct store *store, const struct token_request *request, const char *demand,
+                       bool wants_new, int64_t deadline, struct token *ret_token,
+                       struct account *ret_account, struct broker_outcome *ret_outcome)
+{
+    auto_token struct token old = { 0 }, given = { 0 };
     struct error unused = { 0 };
     int64_t soon = deadline_in(SILENT_MILLISECONDS);
+    if (deadline < soon)
+        soon = deadline;
     /* A folder without an account has nobody signed in, whoever uses the device. */
     bool is_nobodys = request->account_folder != NULL && request->home_account_id == NULL;
     *ret_outcome = (struct broker_outcome){ .end = BROKER_ABSENT };
@@ -141,11 +154,18 @@ void broker_tokens_get(struct store *store, const struct token_request *request,
     if (!broker_tokens_may_try(request) || (is_nobodys && !broker_tokens_is_required(request)) ||
         is_remembered(request, ret_outcome))
         return;
-    /* The broker has a cache too, which it passes by for a token that is refused. */
-    if ((request->challenged || request->force_refresh) && request->home_account_id != NULL)
+    /* The broker has a cache too, which may still hold the token that will not do. */
+    if (request->home_account_id != NULL)
         token_store_find(store, request, deadline, &old, &unused);
-    acquire(request, old.access_token, demand, NULL, deadline < soon ? deadline : soon, ret_token,
-            ret_account, ret_outcome);
+    acquire(request, old.access_token, demand, NULL, soon, ret_token, ret_account, ret_outcome);
+    if (ret_outcome->end == BROKER_DONE &&
+        must_be_renewed(request, demand, wants_new, &old, ret_token)) {
+        trace("broker: asking once more, to pass its cache by");
+        token_move(&given, ret_token);
+        account_clear(ret_account);
+        acquire(request, given.access_token, demand, NULL, soon, ret_token, ret_account,
+                ret_outcome);
+    }
     /* No user can have cancelled what shows nothing. */
     if (ret_outcome->end == BROKER_CANCELLED)
         ret_outcome->end = BROKER_NEEDS_USER;
@@ -206,8 +226,8 @@ enum broker_end broker_tokens_sign_in(struct store *store, const struct token_re
     if (!may_prompt(request))
         return BROKER_ABSENT;
     if (outcome.end == BROKER_DONE)
-        broker_tokens_get(store, request, demand, broker_tokens_deadline(wait), ret_token,
-                          ret_account, &outcome);
+        broker_tokens_get(store, request, demand, wait->wants_new, broker_tokens_deadline(wait),
+                          ret_token, ret_account, &outcome);
     if (outcome.end == BROKER_NEEDS_USER && !is_remembered(request, &outcome)) {
         autofree char *invitation = invite(request, wait);
         acquire(request, NULL, demand, invitation, wait->sign_in_deadline, ret_token, ret_account,

@@ -33,11 +33,13 @@ struct broker_outcome {
 };
 
 /* Gets a token without asking the user. demand: claims that the authority requires in addition to
- * the request's, or "". *ret_outcome is as acquire of struct broker_module has it; BROKER_ABSENT
- * also if the broker may not be tried; never BROKER_CANCELLED. */
+ * the request's, or "". The broker is told to pass its cache by for the token that the keyring has,
+ * and for one that a server has refused (broker_memory.h); if wants_new, for any. *ret_outcome is
+ * as acquire of struct broker_module has it; BROKER_ABSENT also if the broker may not be tried;
+ * never BROKER_CANCELLED. */
 void broker_tokens_get(struct store *store, const struct token_request *request, const char *demand,
-                       int64_t deadline, struct token *ret_token, struct account *ret_account,
-                       struct broker_outcome *ret_outcome);
+                       bool wants_new, int64_t deadline, struct token *ret_token,
+                       struct account *ret_account, struct broker_outcome *ret_outcome);
 
 /* As broker_tokens_get, but asks the broker whatever is remembered of it. If it gives a token, all
  * processes ask it again. */

@@ -73,6 +73,7 @@ static struct user_tokens_wait wait_of(const struct attempt *attempt)
                                       .name_account = tokens->name_account,
                                       .no_identity = tokens->no_identity,
                                       .may_ask = attempt->may_ask,
+                                      .wants_new = attempt->wants_new,
                                       .signs_in_again = attempt->signs_in_again,
                                       .began = tokens->began,
                                       .deadline = attempt->deadline,

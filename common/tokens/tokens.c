@@ -9,9 +9,11 @@
 #include "common/base/deadline.h"
 #include "common/base/environment.h"
 #include "common/base/single_flight.h"
+#include "common/entra/jwt.h"
 #include "common/store/account_store.h"
 #include "common/store/self_test.h"
 #include "common/store/token_store.h"
+#include "common/tokens/broker_memory.h"
 #include "common/tokens/pop.h"
 #include "common/tokens/renewal.h"
 #include "common/tokens/request_trace.h"
@@ -233,6 +235,16 @@ bool tokens_has(struct tokens *tokens, const struct token_candidates *candidates
     return false;
 }
 
+/* Where the keyring stores nothing, the broker's cache may have the token. What is not a JWT may be
+ * a password. */
+static void note_refused(const struct token_request *candidate, const char *refused)
+{
+    struct error unused;
+    auto_json json_object *claims = jwt_claims(refused, strlen(refused), &unused);
+    if (claims != NULL)
+        broker_memory_note_refused(candidate, refused);
+}
+
 /* Erases the token of one candidate, if there is one: whichever it is if refused is NULL. */
 static bool erase_of(struct tokens *tokens, const struct token_request *candidate,
                      const char *refused, int64_t *ret_received_on, struct error *error)
@@ -241,11 +253,14 @@ static bool erase_of(struct tokens *tokens, const struct token_request *candidat
     auto_attempt struct attempt attempt;
     attempt_begin(&attempt, tokens, candidate, false);
     enum keyring_answer answer = token_look_up(&attempt, &token, error);
+    if (answer == KEYRING_NOTHING && refused != NULL)
+        note_refused(candidate, refused);
     if (answer != KEYRING_FOUND)
         return answer != KEYRING_FAILED;
     const struct secret *text = token.access_token;
     if (refused != NULL && !secret_equals(text, refused, strlen(refused)))
         return true;
+    broker_memory_note_refused(candidate, text->bytes);
     if (!token_store_erase(&tokens->store, &attempt.request, text->bytes, text->length,
                            attempt.deadline, error))
         return false;
@@ -277,7 +292,7 @@ bool tokens_sign_in(struct tokens *tokens, const struct token_request *request,
 {
     *ret_result = (struct tokens_result){ 0 };
     auto_attempt struct attempt attempt;
-    attempt_begin(&attempt, tokens, request, true);
+    attempt_begin(&attempt, tokens, request, false);
 
     /* Before the user has to sign in: check that the keyring works, and find the account of the
      * user name, if one was given. */

@@ -40,6 +40,7 @@ struct silently {
     const struct acquire_module *module;
     struct store *store;
     struct token_request *request;
+    bool wants_new;   /* as in struct user_tokens_wait */
     int64_t began;    /* older refusals do not count */
     int64_t deadline; /* for keyring and authority */
 };
@@ -194,8 +195,8 @@ static enum refresh_end ask_broker(const struct silently *how, struct silent *si
         broker->is_remembered = true;
         return REFRESH_NEEDS_SIGN_IN;
     }
-    broker_tokens_get(how->store, request, silent->reason.claims, how->deadline, token, &account,
-                      broker);
+    broker_tokens_get(how->store, request, silent->reason.claims, how->wants_new, how->deadline,
+                      token, &account, broker);
     if (broker->end == BROKER_DONE)
         return request->home_account_id != NULL || adopt(how->store, request, &account, error)
                    ? REFRESHED
@@ -240,7 +241,7 @@ bool user_tokens_acquire(const struct acquire_module *module, struct store *stor
                          struct token *ret_token, bool *ret_asked, struct error *error)
 {
     struct silent silent = { .broker = { .end = BROKER_DONE } };
-    struct silently how = { module, store, request, wait->began, wait->deadline };
+    struct silently how = { module, store, request, wait->wants_new, wait->began, wait->deadline };
     *ret_asked = false;
     enum refresh_end end = get_by_refresh(&how, &silent, ret_token, error);
     if (end == REFRESH_NEEDS_SIGN_IN) {

@@ -29,6 +29,7 @@ struct user_tokens_wait {
     const char *name_account;      /* as in struct tokens */
     const char *no_identity;       /* likewise */
     bool (*may_ask)(void);         /* whether the user may be asked now; NULL: never */
+    bool wants_new;                /* even if the broker has a token in its cache */
     bool signs_in_again;           /* somebody is signed in: it may be time for another account */
     int64_t began;                 /* older failures of other processes do not count (deadline.h) */
     int64_t deadline;              /* for keyring and authority */

@@ -6,7 +6,10 @@
 
 It speaks as one of four: "java" is Microsoft's up to 2.0.1, "native" Microsoft's since, "native3"
 Microsoft's since 3.0, "himmelblau" Himmelblau's. Requests are taken as strictly as by the real ones,
-as far as that is known, and recorded; one that would be refused there is a failure of the test."""
+as far as that is known, and recorded; one that would be refused there is a failure of the test.
+
+Microsoft's has a cache: it gives a token again until that is named as the one to renew (which is how
+MSAL.NET gets a new one), claims come, or it expires soon."""
 
 from __future__ import annotations
 
@@ -172,6 +175,7 @@ class Broker:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._counts: dict[str, int] = {}
+        self._cache: dict[str, tuple[int, str]] = {}  # when it is over, and the answer
 
     def _read(self) -> None:
         self.state = json.loads((self._folder / "state").read_text())
@@ -386,7 +390,20 @@ class Broker:
             return self._accounts()
         if method == "getLinuxBrokerVersion":
             return json.dumps({"linuxBrokerVersion": VERSIONS[self.dialect]})
+        if method == "acquireTokenSilently" and fault is None and not self.is_himmelblau:
+            return self._token_of_cache(request["authParameters"])
         return self._token(method, request["authParameters"], fault)
+
+    def _token_of_cache(self, sent: dict[str, Any]) -> str:
+        wanted = json.dumps([sent.get(name) for name in ("account", "authority", "clientId",
+                                                         "popParams", "requestedScopes")])
+        until, answer = self._cache.get(wanted, (0, ""))
+        renewed = sent.get("accessTokenToRenew")
+        if time.time() > until or "decodedClaims" in sent \
+                or (renewed and renewed in answer):
+            answer = self._token("acquireTokenSilently", sent, None)
+            self._cache[wanted] = (int(time.time()) + self.state["lives"] - 300, answer)
+        return answer
 
 
 def serve(folder: Path) -> None:
