@@ -311,6 +311,11 @@ static const struct remedy entries[] = {
       "'entra login --browser'." },
     { "broker_no_account", "The account is not signed in to the device.",
       "Sign in with 'entra login --broker' or 'entra login --browser'." },
+    { "broker_accounts_unreadable",
+      "Accounts of the device's identity broker cannot be read: they have no valid ID or user "
+      "name, "
+      "or are too many.",
+      "Sign in with 'entra login --browser', or do without the broker: ENTRA_BROKER=never." },
     { "broker_several_accounts", "Several accounts are signed in to the device.",
       "Name one with --account." },
     { "broker_no_redirect", "No identity broker of Microsoft's serves this client of Microsoft's.",

@@ -79,7 +79,8 @@ bool device_broker_has(const struct device_broker *broker, const char *username)
 
 bool device_broker_lacks(const struct device_broker *broker, const char *username)
 {
-    return broker->end == BROKER_DONE && broker->is_known && !device_broker_has(broker, username);
+    return broker->end == BROKER_DONE && broker->is_known && broker->facts.unread_accounts == 0 &&
+           !device_broker_has(broker, username);
 }
 
 char *device_broker_name(const struct device_broker *broker)
@@ -98,7 +99,10 @@ char *device_broker_accounts(const struct device_broker *broker)
     FILE *list = open_memstream(&text, &size);
     for (size_t i = 0; i < facts->account_count; i++)
         fprintf(list, "%s%s", i > 0 ? ", " : "", facts->accounts[i]);
-    if (facts->account_count == 0)
+    if (facts->unread_accounts > 0)
+        fprintf(list, "%s%zu that cannot be read", facts->account_count > 0 ? ", " : "",
+                facts->unread_accounts);
+    else if (facts->account_count == 0)
         fputs("nobody", list);
     fclose(list);
     return text;

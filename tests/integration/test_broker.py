@@ -197,6 +197,15 @@ def test_a_token_that_was_not_asked_for_is_refused(desk, broker, dialect, fault,
     assert kept(desk, "access_token") == []
 
 
+@pytest.mark.parametrize("words", [(), ("--account", contoso.ADA.username)],
+                         ids=["anybody", "named"])
+def test_an_account_that_is_listed_for_each_tenant_is_one(desk, broker, words):
+    ada = account(contoso.ADA)
+    broker.set(accounts=[ada | {"realm": contoso.OTHER_TENANT.guid}, ada])
+    assert claims(token(desk, *words))["upn"] == contoso.ADA.username
+    assert broker.parameters()["account"] == ada
+
+
 def test_a_tenant_is_known_by_its_id_whatever_domain_it_is_given_by(desk, broker):
     """Himmelblau's broker does not look at the tenant, and answers for the account's own."""
     use(desk, TenantId=contoso.TENANT.domains[0])

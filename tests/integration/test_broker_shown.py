@@ -56,6 +56,18 @@ def test_an_account_of_the_device_is_as_good_as_a_sign_in(desk, broker):
     assert outcome.code == users.SIGN_IN_FIRST and "signed in to the device: nobody" in outcome.out
 
 
+def test_an_account_that_is_listed_for_each_tenant_is_shown_once(desk, broker):
+    broker.set(accounts=[account(contoso.ADA), account(contoso.ADA) | {"realm": contoso.BOB.home}])
+    assert status(desk)["accounts"] == [ADA]
+
+
+def test_nobody_is_not_the_word_for_accounts_that_cannot_be_read(desk, broker):
+    assert desk.run("entra", "token", "--api", "MyWebApi").code == 0
+    broker.set(accounts=[{"realm": contoso.ADA.home}])
+    shown = " ".join(desk.run("entra", "status").out.split())
+    assert "signed in to the device: 1 that cannot be read" in shown and "again" not in shown
+
+
 def test_whoever_the_device_signed_in_is_shown_as_signed_in(desk, broker):
     assert desk.run("entra", "token", "--api", "MyWebApi").code == 0
     assert "Signed in  ada@contoso.com, by the device (default)\n" in desk.run("entra", "status").out

@@ -393,6 +393,11 @@ def broker_no_account(world, folder):
 
 
 @meets
+def broker_accounts_unreadable(world, folder):
+    return by_broker(world, None, accounts=[{"realm": contoso.ADA.home}])
+
+
+@meets
 def broker_silent(world, folder):
     return by_broker(world, "hang")
 
@@ -717,7 +722,8 @@ def not_a_registry(world, folder):
 
 
 # Errors whose message says more than the catalogue can know.
-MORE_IS_SAID = {"broker_absent", "broker_no_account", "broker_no_redirect", "broker_offline",
+MORE_IS_SAID = {"broker_absent", "broker_accounts_unreadable", "broker_no_account",
+                "broker_no_redirect", "broker_offline",
                 "broker_refuses_client", "broker_several_accounts", "file_owner", "file_readable",
                 "file_writable", "git_plaintext_helper", "git_storing_helper",
                 "git_use_http_path", "keyring_no_secret", "no_identity", "sign_in_needed",

@@ -70,6 +70,39 @@ static void of_several_accounts_the_one_of_the_tenant_is_it(void **state)
                  (struct token_request){ .tenant = BOB_TID }, "");
 }
 
+/* A guest of other tenants. */
+#define ADA_AS_GUEST                                                                               \
+    "{'homeAccountId':'" BROKER_ADA "','realm':'" BOB_TID "','username':'Ada@contoso.com'}"
+
+static void assert_realm(const char *list, struct token_request request, const char *expected)
+{
+    auto_broker_accounts struct broker_accounts accounts = { .count = 0 };
+    struct error error = { 0 };
+    autofree char *text = text_format("{'accounts':[%s]}", list);
+    assert_int_equal(read_text(text, &accounts, &error), BROKER_DONE);
+    const struct broker_account *account = broker_accounts_find(&accounts, &request, &error);
+    assert_non_null(account);
+    assert_string_equal(json_string(account->as_sent, "realm"), expected);
+}
+
+static void an_account_that_is_listed_for_each_tenant_is_one(void **state)
+{
+    (void)state;
+    static const char *const lists[] = { BROKER_ACCOUNT "," ADA_AS_GUEST,
+                                         ADA_AS_GUEST "," BROKER_ACCOUNT };
+    for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
+        assert_found(lists[i], (struct token_request){ .client_id = NULL }, "Ada@contoso.com");
+        assert_found(lists[i], (struct token_request){ .account = "ada@contoso.com" },
+                     "Ada@contoso.com");
+        assert_realm(lists[i], (struct token_request){ .tenant = BOB_TID }, BOB_TID);
+        assert_realm(lists[i], (struct token_request){ .tenant = BROKER_TID }, BROKER_TID);
+        assert_realm(lists[i],
+                     (struct token_request){ .tenant = BOB_TID, .home_account_id = BROKER_ADA },
+                     BOB_TID);
+    }
+    assert_found(ADA_AS_GUEST "," BOTH, (struct token_request){ .client_id = NULL }, "");
+}
+
 static void another_account_than_the_wanted_one_is_none(void **state)
 {
     (void)state;
@@ -90,6 +123,15 @@ static void why_there_is_none_is_said(void **state)
     assert_error(&error, ERROR_SIGN_IN, "2 accounts are signed in to this device");
     free(found(BROKER_ACCOUNT, &bob, &error));
     assert_error(&error, ERROR_SIGN_IN, "bob@fabrikam.com is not signed in to this device");
+    free(found(BOTH "," ADA_AS_GUEST, &anybody, &error));
+    assert_error(&error, ERROR_SIGN_IN, "2 accounts are signed in to this device");
+    free(found("{}", &anybody, &error));
+    assert_error(&error, ERROR_SIGN_IN, "it is not known who is signed in to this device");
+    free(found("{}", &bob, &error));
+    assert_error(&error, ERROR_SIGN_IN, "as far as its accounts can be read: 1 cannot");
+    free(found("{'homeAccountId':'x." BROKER_TID "','username':'bob@fabrikam.com'}," BOTH, &bob,
+               &error));
+    assert_error(&error, ERROR_SIGN_IN, "several accounts that are called bob@fabrikam.com");
 }
 
 static void what_is_no_account_is_passed_over(void **state)
@@ -105,6 +147,7 @@ static void what_is_no_account_is_passed_over(void **state)
                                &accounts, &error),
                      BROKER_DONE);
     assert_int_equal(accounts.count, 1);
+    assert_int_equal(accounts.passed_over, 8);
 }
 
 static void a_list_is_read_to_its_limit(void **state)
@@ -119,6 +162,7 @@ static void a_list_is_read_to_its_limit(void **state)
     snprintf(text + used, sizeof text - used, "]}");
     assert_int_equal(read_text(text, &accounts, &error), BROKER_DONE);
     assert_int_equal(accounts.count, BROKER_ACCOUNTS_MAX);
+    assert_int_equal(accounts.passed_over, 1);
 }
 
 static void a_picture_is_not_handed_back(void **state)
@@ -167,6 +211,7 @@ int main(void)
         cmocka_unit_test(the_only_account_is_it),
         cmocka_unit_test(the_account_is_matched_by_name_or_id_in_any_case),
         cmocka_unit_test(of_several_accounts_the_one_of_the_tenant_is_it),
+        cmocka_unit_test(an_account_that_is_listed_for_each_tenant_is_one),
         cmocka_unit_test(another_account_than_the_wanted_one_is_none),
         cmocka_unit_test(why_there_is_none_is_said),
         cmocka_unit_test(what_is_no_account_is_passed_over),

@@ -29,7 +29,7 @@
 
 #define BROKER_MODULE "entra-broker.so"
 
-#define BROKER_ACCOUNTS_MAX 16
+#define BROKER_ACCOUNTS_MAX 64
 #define BROKER_VERSION_MAX  64
 
 /* Whose broker it is. They differ in the clients that they serve (broker_clients.h). */
@@ -67,9 +67,10 @@ struct broker_facts {
     enum broker_kind kind;
     char version[BROKER_VERSION_MAX + 1]; /* "": not known */
     char accounts[BROKER_ACCOUNTS_MAX][USERNAME_MAX + 1];
-    size_t account_count;
-    bool serves_client; /* as far as is known, the request's */
-    bool has_account;   /* that the request is for */
+    size_t account_count;   /* each of them once */
+    size_t unread_accounts; /* listed without a valid ID or user name, or too many */
+    bool serves_client;     /* as far as is known, the request's */
+    bool has_account;       /* that the request is for */
 };
 
 /* Every function returns by its deadline (deadline.h). */

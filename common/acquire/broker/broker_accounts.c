@@ -51,9 +51,12 @@ enum broker_end broker_accounts_read(const char *text, size_t length,
         broker_failure_unusable(error, "it has no accounts");
         return BROKER_UNUSABLE;
     }
-    for (size_t i = 0; i < json_object_array_length(list) && read.count < BROKER_ACCOUNTS_MAX; i++)
-        if (read_account(json_object_array_get_idx(list, i), &read.items[read.count]))
+    for (size_t i = 0; i < json_object_array_length(list); i++)
+        if (read.count < BROKER_ACCOUNTS_MAX &&
+            read_account(json_object_array_get_idx(list, i), &read.items[read.count]))
             read.count++;
+        else
+            read.passed_over++;
     *ret_accounts = read;
     return BROKER_DONE;
 }
@@ -65,7 +68,7 @@ void broker_accounts_clear(struct broker_accounts *accounts)
         free(accounts->items[i].username);
         json_object_put(accounts->items[i].as_sent);
     }
-    accounts->count = 0;
+    accounts->count = accounts->passed_over = 0;
 }
 
 /* ---- choosing ---- */
@@ -83,54 +86,105 @@ static bool is_of_tenant(const struct broker_account *account, const struct toke
     return tenant != NULL && strcasecmp(tenant, request->tenant) == 0;
 }
 
-/* The only account that fits; NULL if there are several, or none. */
+static bool fits(const struct broker_account *account, const struct token_request *request,
+                 bool of_tenant)
+{
+    return is_wanted(account, request) && (!of_tenant || is_of_tenant(account, request));
+}
+
+static bool is_same(const struct broker_account *account, const struct broker_account *other)
+{
+    return strcasecmp(account->home_account_id, other->home_account_id) == 0;
+}
+
+bool broker_accounts_is_again(const struct broker_accounts *accounts, size_t index)
+{
+    for (size_t i = 0; i < index; i++)
+        if (is_same(&accounts->items[i], &accounts->items[index]))
+            return true;
+    return false;
+}
+
+/* Whether this is how the broker knows the account in the request's tenant. */
+static bool is_in_tenant(const struct broker_account *account, const struct token_request *request)
+{
+    const char *realm = json_string(account->as_sent, "realm");
+    return realm != NULL && strcasecmp(realm, request->tenant) == 0;
+}
+
+/* The only account that fits, however often it is listed: if possible, as it is in the request's
+ * tenant. NULL if there are several, or none, and *ret_fits is whether there are. */
 static const struct broker_account *only(const struct broker_accounts *accounts,
-                                         const struct token_request *request, bool of_tenant)
+                                         const struct token_request *request, bool of_tenant,
+                                         bool *ret_fits)
 {
     const struct broker_account *found = NULL;
+    bool is_one = true;
     for (size_t i = 0; i < accounts->count; i++) {
         const struct broker_account *account = &accounts->items[i];
-        if (!is_wanted(account, request) || (of_tenant && !is_of_tenant(account, request)))
+        if (!fits(account, request, of_tenant))
             continue;
-        if (found != NULL)
-            return NULL;
-        found = account;
+        is_one = is_one && (found == NULL || is_same(found, account));
+        if (found == NULL || is_in_tenant(account, request))
+            found = account;
     }
-    return found;
+    *ret_fits = found != NULL;
+    return is_one ? found : NULL;
 }
 
-static void fail_several(const struct broker_accounts *accounts, struct error *error)
+/* Nobody can tell which of several accounts is meant. */
+static void fail_several(const struct broker_accounts *accounts, const char *name,
+                         struct error *error)
 {
-    error_set(error, ERROR_SIGN_IN,
-              "%zu accounts are signed in to this device, and none of them was asked for",
-              accounts->count);
+    size_t count = 0;
+    for (size_t i = 0; i < accounts->count; i++)
+        if (!broker_accounts_is_again(accounts, i))
+            count++;
+    if (name != NULL) {
+        error_set(error, ERROR_SIGN_IN,
+                  "several accounts that are called %s are signed in to this device", name);
+        error_hint(error, "Name the tenant that the account is from: --tenant ID.");
+    } else {
+        error_set(error, ERROR_SIGN_IN,
+                  "%zu accounts are signed in to this device, and none of them was asked for",
+                  count);
+        error_hint(error, "Name one of them: --account %.100s, for example.",
+                   accounts->items[0].username);
+    }
     error_known_as(error, "broker_several_accounts");
-    error_hint(error, "Name one of them: --account %.100s, for example.",
-               accounts->items[0].username);
 }
 
-static void explain_none(const struct broker_accounts *accounts,
-                         const struct token_request *request, struct error *error)
+static void fail_none(const struct broker_accounts *accounts, const char *name, struct error *error)
 {
-    const char *name = request->username != NULL ? request->username : request->account;
-    if (accounts->count == 0)
-        error_set(error, ERROR_SIGN_IN, "nobody is signed in to this device");
+    size_t unread = accounts->passed_over;
+    if (unread > 0 && name != NULL)
+        error_set(error, ERROR_SIGN_IN,
+                  "%s is not signed in to this device, as far as its accounts can be read: %zu "
+                  "cannot",
+                  name, unread);
+    else if (unread > 0)
+        error_set(error, ERROR_SIGN_IN,
+                  "it is not known who is signed in to this device: %zu account%s cannot be read",
+                  unread, unread == 1 ? "" : "s");
     else if (name != NULL)
         error_set(error, ERROR_SIGN_IN, "%s is not signed in to this device", name);
     else
-        fail_several(accounts, error);
-    if (error->code[0] == '\0')
-        error_known_as(error, "broker_no_account");
+        error_set(error, ERROR_SIGN_IN, "nobody is signed in to this device");
+    error_known_as(error, unread > 0 ? "broker_accounts_unreadable" : "broker_no_account");
 }
 
 const struct broker_account *broker_accounts_find(const struct broker_accounts *accounts,
                                                   const struct token_request *request,
                                                   struct error *error)
 {
-    const struct broker_account *found = only(accounts, request, false);
+    const char *name = request->username != NULL ? request->username : request->account;
+    bool fits_any = false, fits_tenant = false;
+    const struct broker_account *found = only(accounts, request, false, &fits_any);
     if (found == NULL)
-        found = only(accounts, request, true);
-    if (found == NULL)
-        explain_none(accounts, request, error);
+        found = only(accounts, request, true, &fits_tenant);
+    if (found == NULL && fits_any)
+        fail_several(accounts, name, error);
+    else if (found == NULL)
+        fail_none(accounts, name, error);
     return found;
 }

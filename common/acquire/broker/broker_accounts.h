@@ -23,15 +23,22 @@ struct broker_account {
 struct broker_accounts {
     struct broker_account items[BROKER_ACCOUNTS_MAX];
     size_t count;
+    size_t passed_over; /* listed, but not read */
 };
 
-/* Reads the answer to getAccounts. What has no ID or user name is passed over. An empty list is an
- * answer too. The caller clears *ret_accounts with broker_accounts_clear. */
+/* Reads the answer to getAccounts. What has no valid ID or user name is passed over, and what is
+ * beyond BROKER_ACCOUNTS_MAX. An empty list is an answer too. The caller clears *ret_accounts with
+ * broker_accounts_clear. */
 enum broker_end broker_accounts_read(const char *text, size_t length,
                                      struct broker_accounts *ret_accounts, struct error *error);
 
+/* Whether an earlier item is the same account: a broker may list one for each tenant that it is
+ * known in (realm). */
+bool broker_accounts_is_again(const struct broker_accounts *accounts, size_t index);
+
 /* The account that the request is for: by its ID, else by its user name, else the only one, or the
- * only one of the request's tenant. NULL if there is none or several, with ERROR_SIGN_IN. */
+ * only one of the request's tenant. If it is listed more than once, as it is in that tenant. NULL
+ * if there is none or several, with ERROR_SIGN_IN. */
 const struct broker_account *broker_accounts_find(const struct broker_accounts *accounts,
                                                   const struct token_request *request,
                                                   struct error *error);

@@ -80,9 +80,11 @@ static enum broker_end module_describe(const struct token_request *request, int6
     ret_facts->serves_client = client.service != BROKER_SERVES_NOT;
     end = list(bus, &client, deadline, &accounts, error);
     ret_facts->has_account = broker_accounts_find(&accounts, request, &unused) != NULL;
+    ret_facts->unread_accounts = accounts.passed_over;
     for (size_t i = 0; i < accounts.count; i++)
-        snprintf(ret_facts->accounts[ret_facts->account_count++], sizeof ret_facts->accounts[0],
-                 "%s", accounts.items[i].username);
+        if (!broker_accounts_is_again(&accounts, i))
+            snprintf(ret_facts->accounts[ret_facts->account_count++], sizeof ret_facts->accounts[0],
+                     "%s", accounts.items[i].username);
     if (end == BROKER_DONE &&
         broker_bus_call(bus, "getLinuxBrokerVersion", request_text,
                         sooner(deadline, VERSION_MILLISECONDS), &answer, &unused) == BROKER_DONE)
