@@ -4,28 +4,13 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "common/base/array.h"
-#include "common/base/environment.h"
-#include "common/base/text.h"
+#include "common/base/session.h"
 #include "keyring/kernel.h"
 #include "keyring/none.h"
 #include "keyring/runtime.h"
 #include "keyring/secret_service.h"
-
-/* Whether there is a session bus where a D-Bus client looks for it (D-Bus Specification,
- * "Well-known Message Bus Instances"; systemd's user bus). If there is none, GLib need not be
- * loaded, and it cannot start a bus of its own (autolaunch). */
-static bool has_session_bus(void)
-{
-    if (environment("DBUS_SESSION_BUS_ADDRESS") != NULL)
-        return true;
-    const char *runtime = environment_path("XDG_RUNTIME_DIR");
-    autofree char *path = runtime != NULL ? text_format("%s/bus", runtime) : NULL;
-    struct stat status;
-    return path != NULL && stat(path, &status) == 0 && S_ISSOCK(status.st_mode);
-}
 
 static const struct keyring *open_module(const char *file, struct error *error)
 {
@@ -39,7 +24,7 @@ static const struct keyring *open_module(const char *file, struct error *error)
 
 static const struct keyring *open_secret_service(struct error *error)
 {
-    if (has_session_bus())
+    if (session_has_bus())
         return open_module(KEYRING_SECRET_SERVICE_MODULE, error);
     error_set(error, ERROR_KEYRING,
               "there is no session bus (DBUS_SESSION_BUS_ADDRESS is not set), so there is no "

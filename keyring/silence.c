@@ -3,15 +3,14 @@
 
 #include <stddef.h>
 
-#include "common/base/runtime_folder.h"
+#include "common/base/session.h"
 #include "common/base/shared_error.h"
 
 #define REMEMBERED_SECONDS 60
 
 static struct runtime_name silence_name(void)
 {
-    const char *const texts[] = { "secret-service", NULL };
-    return runtime_name("silent", texts);
+    return session_name("silent");
 }
 
 bool silence_is_remembered(void)

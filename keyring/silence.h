@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What processes remember of a desktop keyring that does not answer: for a minute after one has
+ * What processes of a session remember of its desktop keyring if that does not answer: for a minute after one has
  * waited for it in vain, the others wait for a moment only. They still ask, so that the memory does
  * no harm once it answers.
  */

@@ -8,10 +8,10 @@
 #include <time.h>
 
 #include "common/base/deadline.h"
-#include "common/base/environment.h"
 #include "common/base/hash.h"
 #include "common/base/rfc3339.h"
 #include "common/base/runtime_folder.h"
+#include "common/base/session.h"
 #include "common/base/shared_error.h"
 #include "common/store/account_store.h"
 
@@ -34,16 +34,9 @@
 
 /* ---- the names ---- */
 
-/* Each session bus has a broker of its own. */
 static struct runtime_name failure_name(void)
 {
-    const char *address = environment("DBUS_SESSION_BUS_ADDRESS");
-    const char *runtime = environment_path("XDG_RUNTIME_DIR");
-    const char *const texts[] = { address != NULL   ? address
-                                  : runtime != NULL ? runtime
-                                                    : "",
-                                  NULL };
-    return runtime_name("broker-failure", texts);
+    return session_name("broker-failure");
 }
 
 static struct runtime_name refusal_name(const struct token_request *request)

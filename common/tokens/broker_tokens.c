@@ -4,10 +4,10 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "common/base/deadline.h"
 #include "common/base/environment.h"
+#include "common/base/session.h"
 #include "common/base/text.h"
 #include "common/entra/authority.h"
 #include "common/entra/claims.h"
@@ -25,15 +25,6 @@
 
 /* ---- whether to try ---- */
 
-static bool has_bus(void)
-{
-    const char *runtime = environment_path("XDG_RUNTIME_DIR");
-    if (environment("DBUS_SESSION_BUS_ADDRESS") != NULL)
-        return true;
-    autofree char *path = runtime != NULL ? text_format("%s/bus", runtime) : NULL;
-    return path != NULL && access(path, F_OK) == 0;
-}
-
 bool broker_tokens_is_required(const struct token_request *request)
 {
     return request->broker == BROKER_USE_REQUIRED || request->sign_in == SIGN_IN_BROKER;
@@ -41,8 +32,9 @@ bool broker_tokens_is_required(const struct token_request *request)
 
 bool broker_tokens_may_try(const struct token_request *request)
 {
-    return broker_tokens_is_required(request) || (request->broker != BROKER_USE_NEVER &&
-                                                  !authority_is_adfs(request->tenant) && has_bus());
+    return broker_tokens_is_required(request) ||
+           (request->broker != BROKER_USE_NEVER && !authority_is_adfs(request->tenant) &&
+            session_has_bus());
 }
 
 /* ---- asking ---- */

@@ -8,7 +8,7 @@
 #include "common/base/deadline.h"
 #include "common/base/environment.h"
 #include "common/base/report.h"
-#include "common/base/runtime_folder.h"
+#include "common/base/session.h"
 #include "common/base/shared_error.h"
 #include "common/base/single_flight.h"
 
@@ -27,12 +27,6 @@ G_DEFINE_TYPE(PromptService, prompt_service, SECRET_TYPE_SERVICE)
 
 /* ---- whether to prompt ---- */
 
-static struct runtime_name prompt_name(const char *ending)
-{
-    const char *const texts[] = { "unlock", "secret-service", NULL };
-    return runtime_name(ending, texts);
-}
-
 bool prompt_has_display(void)
 {
     return environment("DISPLAY") != NULL || environment("WAYLAND_DISPLAY") != NULL;
@@ -41,7 +35,7 @@ bool prompt_has_display(void)
 /* What a process without a display could not show, one with a display still may. */
 static struct runtime_name dismissed_name(void)
 {
-    return prompt_name(prompt_has_display() ? "dismissed" : "unseen");
+    return session_name(prompt_has_display() ? "dismissed" : "unseen");
 }
 
 static void post_dismissed(void)
@@ -63,7 +57,7 @@ static bool has_turn;
 bool prompt_take_turn(int64_t deadline)
 {
     has_turn =
-        single_flight_join(&turn, prompt_name("prompt").text, deadline) == SINGLE_FLIGHT_LEADER;
+        single_flight_join(&turn, session_name("prompt").text, deadline) == SINGLE_FLIGHT_LEADER;
     return has_turn;
 }
 

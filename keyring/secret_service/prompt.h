@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Prompts of the Secret Service: to unlock a keyring, to create one, to confirm an access. By one
- * process at a time, and not again for a minute after one was dismissed.
+ * process of the session at a time, and not again for a minute after one was dismissed.
  *
  * Without a display, nobody would see a dialog. But a prompt need not show one: KWallet that PAM
  * has opened, and KeePassXC with an open database, complete it by themselves. So it is performed

@@ -137,6 +137,18 @@ def test_a_token_is_not_stored_if_its_prompt_is_dismissed(world):
         assert service.asked == 1
 
 
+def test_a_prompt_that_was_dismissed_is_none_of_another_sessions(world):
+    session = world.session
+    session.keyring.stop()
+    bus = MessageBus(session.runtime, session.logs, session.env,
+                     elsewhere=f"unix:path={session.root}/other")
+    for address in (session.bus.address, bus.address):
+        with RefusingService(address) as service:
+            token(world, "--force-refresh", **DISPLAY, DBUS_SESSION_BUS_ADDRESS=address)
+            assert service.asked == 1
+    bus.stop()
+
+
 @pytest.mark.parametrize("locked, asked", [
     (GLib.Variant("b", False), 0), (GLib.Variant("b", True), 1), (GLib.Variant("s", "no"), 1)],
     ids=["unlocked", "locked", "not a boolean"])

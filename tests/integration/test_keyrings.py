@@ -482,18 +482,29 @@ def test_whoever_looks_at_a_keyring_forgets_that_it_was_silent(world, words):
     assert memory_of_silence(world) == []
 
 
+def test_that_a_keyring_was_silent_does_not_concern_another_session(world):
+    world.session.keyring.freeze()
+    delivered(world, "in time")
+    with limited(world) as keyring:
+        keyring.freeze()
+        assert token(world, "--timeout", str(2 * int(SHORT_LIMIT))).code == 0
+        assert len(memory_of_silence(world)) == 2
+        keyring.thaw()
+    world.session.keyring.thaw()
+
+
 # ---- buses that fail ----
 
 
 @contextmanager
-def limited(world: World, **limits: int) -> Iterator[None]:
+def limited(world: World, **limits: int) -> Iterator[Keyring]:
     """The session has another bus, with these limits and a keyring."""
     bus = MessageBus(world.session.root, world.session.logs, world.session.env, limits=limits,
                      elsewhere=f"unix:path={world.session.root}/limited")
     world.session.env["DBUS_SESSION_BUS_ADDRESS"] = bus.address
     keyring = Keyring(bus.address, world.session.logs, world.session.env)
     try:
-        yield
+        yield keyring
     finally:
         keyring.stop()
         bus.stop()
