@@ -16,7 +16,7 @@
 #include "common/base/secret.h"
 #include "common/base/signals.h"
 #include "common/entra/error_report.h"
-#include "common/entra/url.h"
+#include "common/entra/url_typed.h"
 #include "helpers/document.h"
 
 /* If descriptor 0, 1 or 2 were closed, the next file or socket opened would get its number and be
@@ -72,9 +72,7 @@ const struct program *program_find(const struct program *program, int count, cha
 
 bool program_fail_operand(const char *operand, struct error *error)
 {
-    bool is_url = strstr(operand, "://") != NULL;
-    return error_set(error, ERROR_USAGE, "unexpected argument '%.*s'", is_url ? 200 : 40,
-                     is_url ? url_shown(operand).text : operand);
+    return error_set(error, ERROR_USAGE, "unexpected argument '%s'", url_typed_shown(operand).text);
 }
 
 struct option_set program_options(const struct program *program)

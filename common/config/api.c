@@ -10,6 +10,7 @@
 #include "common/config/internal.h"
 #include "common/entra/organization.h"
 #include "common/entra/scope.h"
+#include "common/entra/url_typed.h"
 
 static struct config_api make_api(const char *name, struct section section)
 {
@@ -50,6 +51,7 @@ bool config_find_api(const struct config *config, const char *name, struct confi
     struct config_api apis[CONFIG_SECTIONS_MAX + BUILTIN_APIS_MAX];
     size_t count = list_apis(config, apis);
     struct suggestion nearest = suggest_for(name);
+    struct url_shown shown;
     for (size_t i = 0; i < count; i++) {
         suggest_consider(&nearest, apis[i].name);
         if (strcasecmp(apis[i].name, name) == 0) {
@@ -57,7 +59,8 @@ bool config_find_api(const struct config *config, const char *name, struct confi
             return true;
         }
     }
-    error_set(error, ERROR_USAGE, "there is no API '%.80s' in the configuration%s", name,
+    error_set(error, ERROR_USAGE, "there is no API '%.80s' in the configuration%s",
+              url_typed_safe(name, &shown),
               suggest_question(&nearest, ""));
     return error_known_as(error, "unknown_api");
 }

@@ -9,6 +9,7 @@
 #include "common/entra/authority.h"
 #include "common/entra/claims.h"
 #include "common/entra/id_shown.h"
+#include "common/entra/url_typed.h"
 
 /* ---- the parts of a request ---- */
 
@@ -280,6 +281,7 @@ bool config_request(struct config *config, const char *default_api,
                     struct token_candidates *ret_candidates, struct error *error)
 {
     struct config_api api;
+    struct url_shown shown;
     *ret_candidates = (struct token_candidates){ 0 };
     if (!find_api(config, default_api, &api, error)) {
         /* A mistake in the file may be why; one in the API of a cluster is the error itself. */
@@ -287,7 +289,7 @@ bool config_request(struct config *config, const char *default_api,
             config_warn(config);
         return false;
     }
-    const char *wanted = what_is_wanted(config->options, &api);
+    const char *wanted = url_typed_safe(what_is_wanted(config->options, &api), &shown);
     return (make_candidates(config, &api, ret_candidates, error) &&
             config_check_effect(config, &api, wanted, ret_candidates, error)) ||
            error_wanted(error, "no token for %.200s", wanted);

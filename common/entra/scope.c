@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "common/base/text.h"
+#include "common/entra/url_typed.h"
 
 #define DEFAULT_SUFFIX "/.default"
 
@@ -46,8 +47,18 @@ bool scope_is_same_resource(const char *resource, const char *other)
     return length == length_without_slash(other) && strncasecmp(resource, other, length) == 0;
 }
 
+/* It would be sent to the authority. */
+static bool check_password(const char *scope, struct error *error)
+{
+    return !url_typed_has_password(scope) ||
+           error_set(error, ERROR_USAGE, "'%s' was given with a password, which no scope has",
+                     url_shown(scope).text);
+}
+
 char *scope_from_resource(const char *resource, struct error *error)
 {
+    if (!check_password(resource, error))
+        return NULL;
     if (!is_scope_token(resource)) {
         error_set(error, ERROR_USAGE, "'%.200s' is not the identifier of a resource", resource);
         error_hint(error, "A resource is a URI or an app's ID, such as api://my-web-api.");
@@ -65,11 +76,15 @@ char *scope_from_resource(const char *resource, struct error *error)
 
 bool scope_check_single(const char *scope, struct error *error)
 {
-    return is_scope_token(scope) || error_set(error, ERROR_USAGE, "'%.200s' is not a scope", scope);
+    return check_password(scope, error) &&
+           (is_scope_token(scope) ||
+            error_set(error, ERROR_USAGE, "'%.200s' is not a scope", scope));
 }
 
 bool scope_check_for_app(const char *scope, struct error *error)
 {
+    if (!check_password(scope, error))
+        return false;
     if (strpbrk(scope, " \t") != NULL) {
         error_set(error, ERROR_USAGE, "'%.200s' is more than one scope", scope);
         return error_hint(error, "An app requests one resource at a time, with a single scope that "

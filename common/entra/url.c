@@ -293,14 +293,33 @@ char *url_origin(const struct url *url)
     return text_format("%s://%s%s", url->https ? "https" : "http", url->host, port);
 }
 
+/* A question mark or a hash sign before a user info's end is one of a password that lacks its
+ * escape: what seems to be a host then has a port that is not a number. */
+static size_t cut_password(const char *text, size_t length)
+{
+    const char *colon = memchr(text, ':', length);
+    if (colon == NULL || strchr(text + length, '@') == NULL)
+        return length;
+    const char *end = colon + 1 + strspn(colon + 1, "0123456789");
+    return end == text + length || *end == '/' ? length : (size_t)(colon - text);
+}
+
+size_t url_scheme_length(const char *text)
+{
+    const char *mark = strstr(text, "://");
+    bool is_scheme = mark != NULL && memchr(text, '@', (size_t)(mark - text)) == NULL;
+    return is_scheme ? (size_t)(mark - text) + 3 : 0;
+}
+
 struct url_shown url_shown(const char *text)
 {
     struct url_shown shown = { "" };
-    const char *mark = strstr(text, "://");
-    size_t scheme = mark != NULL ? (size_t)(mark - text) + 3 : 0;
+    size_t scheme = url_scheme_length(text);
     size_t length = scheme + strcspn(text + scheme, "?#");
     const char *at = memrchr(text + scheme, '@', length - scheme);
     size_t left_out = at != NULL ? (size_t)(at - text) + 1 : scheme;
+    if (at == NULL)
+        length = scheme + cut_password(text + scheme, length - scheme);
     snprintf(shown.text, sizeof shown.text, "%.*s%.*s", (int)scheme, text, (int)(length - left_out),
              text + left_out);
     return shown;

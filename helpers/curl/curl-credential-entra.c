@@ -5,6 +5,7 @@
 
 #include "common/base/user.h"
 #include "common/config/config.h"
+#include "common/entra/url_typed.h"
 #include "common/tokens/tokens.h"
 #include "helpers/curl/bazel.h"
 #include "helpers/curl/curl_transfer.h"
@@ -54,6 +55,8 @@ static bool take_url(struct config *config, const char *text, struct transfer *t
     if (!url_parse(text, strlen(text), &url, error)) {
         if (!has_scheme(text))
             error_hint(error, "A path needs --api, which names the API that it belongs to.");
+        else
+            url_typed_hint(text, error);
         return error_wanted(error, "'%s'", url_shown(text).text);
     }
     if (!is_match(config_request_for_url(config, &url, &transfer->candidates, error), text, error))

@@ -9,6 +9,7 @@
 #include "common/base/output.h"
 #include "common/base/user.h"
 #include "common/entra/error_report.h"
+#include "common/entra/url_typed.h"
 #include "common/tokens/tokens.h"
 #include "helpers/docker/docker_answer.h"
 #include "helpers/docker/docker_login.h"
@@ -221,7 +222,7 @@ static bool run_action(const struct options *options, int count, char **operands
     for (size_t i = 0; i < ARRAY_SIZE(actions); i++)
         if (strcmp(operands[0], actions[i].name) == 0)
             return actions[i].run(options, error);
-    return error_set(error, ERROR_USAGE, "unknown action: %.40s", operands[0]);
+    return error_set(error, ERROR_USAGE, "unknown action: %s", url_typed_shown(operands[0]).text);
 }
 
 /* Of three texts, host tools know the meaning. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/base/suggest.h"
+#include "common/entra/url_typed.h"
 #include "helpers/document.h"
 #include "helpers/entra/entra.h"
 #include "helpers/programs.h"
@@ -33,7 +34,7 @@ static bool unknown_command(const char *name, struct error *error)
     struct suggestion nearest = suggest_for(name);
     for (const struct command *command = commands; command->name != NULL; command++)
         suggest_consider(&nearest, command->name);
-    error_set(error, ERROR_USAGE, "unknown command '%.40s'%s", name,
+    error_set(error, ERROR_USAGE, "unknown command '%s'%s", url_typed_shown(name).text,
               suggest_question(&nearest, ""));
     return error_hint(error, "See 'entra --help'.");
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/entra/account.h"
+#include "common/entra/url_typed.h"
 #include "common/store/account_store.h"
 #include "common/tokens/tokens.h"
 #include "helpers/document.h"
@@ -21,13 +22,15 @@ static bool run_switch(const struct options *options, int count, char **operands
                        struct error *error)
 {
     struct tokens tokens;
+    struct url_shown shown;
     bool changed = false;
     if (count != 1) {
         error_set(error, ERROR_USAGE, count == 0 ? "no account given" : "more than one account");
         return error_hint(error, "'entra list' shows who is signed in.");
     }
-    if (!account_is_username(operands[0])) {
-        error_set(error, ERROR_USAGE, "'%.100s' is not an account", operands[0]);
+    if (!account_is_username(operands[0]) || url_typed_has_password(operands[0])) {
+        error_set(error, ERROR_USAGE, "'%.100s' is not an account",
+                  url_typed_safe(operands[0], &shown));
         return error_hint(error, "Give an account by its user name, such as ada@contoso.com.");
     }
     silence_forget();

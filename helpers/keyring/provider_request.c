@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "common/base/array.h"
+#include "common/entra/url_typed.h"
 
 /* -Plugin, by which NuGet runs it, is another protocol. */
 enum option_of_provider {
@@ -102,7 +103,8 @@ bool provider_request_parse(char *const *words, struct provider_request *ret_req
         enum option_of_provider option = find(*words);
         const char *next = words[1];
         if (option == NONE)
-            return error_set(error, ERROR_USAGE, "unexpected argument '%.40s'", *words);
+            return error_set(error, ERROR_USAGE, "unexpected argument '%s'",
+                             url_typed_shown(*words).text);
         bool is_off = next != NULL && strcasecmp(next, "False") == 0;
         bool is_on = next != NULL && strcasecmp(next, "True") == 0;
         if (options[option].is_switch)

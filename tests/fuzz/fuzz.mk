@@ -131,6 +131,7 @@ fuzz_store_ABOUT           := $(addprefix common/store/,store.c token_store.c ac
 fuzz_tenant_cache_ABOUT    := common/store/tenant_cache.c
 fuzz_token_ABOUT           := common/entra/token.c
 fuzz_url_ABOUT             := common/entra/url.c common/entra/url_segment.c
+fuzz_url_typed_ABOUT       := common/entra/url_typed.c
 
 # Inputs of check-fuzz: fewer where each takes longer.
 FUZZ_RUNS ?= 8000

@@ -860,7 +860,12 @@ static void secrets_in_a_url_are_not_shown(void **state)
         { "https://a.example#f?x@y", "https://a.example" },
         { "https://a.example/b?x=y@z", "https://a.example/b" },
         { "https://ada:hun/ter2@a.example/", "https://a.example/" },
+        { "https://ada:hun?ter2@a.example/", "https://ada" },
+        { "https://a.example:8443/b?x=y@z", "https://a.example:8443/b" },
+        { "https://a.example:8443?x=y@z", "https://a.example:8443" },
+        { "ada:hun#ter2@a.example", "ada" },
         { "ada:hunter2@a.example", "a.example" },
+        { "ada:hunter2@a.example/?x=https://b.example", "a.example/" },
         { "?x", "" },
         { "", "" },
     };

@@ -22,6 +22,7 @@
 #include "common/base/deadline.h"
 #include "common/base/secret.h"
 #include "common/base/text.h"
+#include "common/entra/url_typed.h"
 #include "helpers/entra/completion/bash_line.h"
 #include "helpers/entra/completion/candidates.h"
 #include "helpers/entra/entra.h"
@@ -165,8 +166,8 @@ static const struct shell *find_shell(const char *name, struct error *error)
     for (size_t i = 0; i < ARRAY_SIZE(shells); i++)
         if (strcmp(name, shells[i].name) == 0)
             return &shells[i];
-    error_set(error, ERROR_USAGE, "there is no completion for '%.40s', only for bash, zsh and fish",
-              name);
+    error_set(error, ERROR_USAGE, "there is no completion for '%s', only for bash, zsh and fish",
+              url_typed_shown(name).text);
     return NULL;
 }
 

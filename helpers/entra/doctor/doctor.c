@@ -118,6 +118,7 @@ static bool run_checks(struct doctor *doctor, struct error *error)
     token_candidates_clear(&doctor->candidates);
     config_free(doctor->config);
     secret_free(doctor->git_text);
+    url_typed_clear(&doctor->typed);
     return ok;
 }
 
@@ -154,9 +155,9 @@ static bool run_doctor(const struct options *options, int count, char **operands
                               .request = &doctor.candidates.items[0],
                               .as_json = as_json };
     if (count == 1) {
-        doctor.url_text = operands[0];
-        if (!url_parse(operands[0], strlen(operands[0]), &doctor.url, error))
-            return error_wanted(error, "'%.200s'", operands[0]);
+        if (!url_typed_parse(operands[0], &doctor.typed, &doctor.url, error))
+            return error_wanted(error, "'%s'", url_shown(operands[0]).text);
+        doctor.url_text = doctor.typed.text;
     }
     return run_checks(&doctor, error);
 }

@@ -20,6 +20,7 @@
 #include "common/acquire/acquire.h"
 #include "common/base/json.h"
 #include "common/config/config.h"
+#include "common/entra/url_typed.h"
 #include "common/tokens/tokens.h"
 #include "helpers/entra/setup/git_helper.h"
 #include "helpers/entra/setup/git_settings.h"
@@ -28,7 +29,8 @@
 /* The state of a run: the arguments, what the checks have found out so far, and the report. */
 struct doctor {
     const struct options *options;
-    const char *url_text; /* as given; NULL if no URL was given */
+    struct url_typed typed; /* the URL as it was given; empty if none was */
+    const char *url_text;   /* that without the user name; NULL if no URL was given */
     struct url url;
 
     /* What git would do with the URL, or with that of Azure DevOps: doctor_git.c. */

@@ -18,7 +18,8 @@
 
 static void show_value(void *context, const struct config_value *value)
 {
-    doctor_detail(context, value->name, value->value, value->where);
+    struct url_shown shown;
+    doctor_detail(context, value->name, url_typed_safe(value->value, &shown), value->where);
 }
 
 /* Makes a request for the API that the URL belongs to, else for what the options name, else for any
@@ -193,12 +194,13 @@ void doctor_host(struct doctor *doctor)
         return;
     }
     if (doctor->config == NULL) {
-        doctor_skip(doctor, "there is no configuration to look up %s in", doctor->url_text);
+        doctor_skip(doctor, "there is no configuration to look up %s in",
+                    url_shown(doctor->url_text).text);
         return;
     }
     switch (config_find_url(doctor->config, &doctor->url, &api, &error)) {
     case CONFIG_MATCH:
-        doctor_ok(doctor, "%s belongs to %s%s%s", doctor->url_text,
+        doctor_ok(doctor, "%s belongs to %s%s%s", url_shown(doctor->url_text).text,
                   doctor->request->api != NULL ? "the API " : "an API",
                   doctor->request->api != NULL ? doctor->request->api : "",
                   config_api_has_scope(api) ? "" : ", whose Scopes are empty, so it gets no token");

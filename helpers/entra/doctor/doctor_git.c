@@ -125,11 +125,12 @@ static void check_base_url(void *context, const char *api, const struct url *bas
         doctor_ok(doctor, "git uses our helper for %s: %s", base->host, find_ours(&settings));
 }
 
-/* The helper uses the account that git's configuration names for the URL and, without a configured
- * tenant, that of the URL as git sends it. */
+/* The helper uses the account that the URL names, or else git's configuration for it, and without a
+ * configured tenant, that of the URL as git sends it. */
 static void take_context(struct doctor *doctor)
 {
-    doctor->git_request.username = doctor->git.username;
+    doctor->git_request.username =
+        doctor->typed.username != NULL ? doctor->typed.username : doctor->git.username;
     doctor->context.account = git_request_account(&doctor->git_request);
     doctor->tenant_url = doctor->git_url;
     if (!doctor->git.uses_path) {

@@ -11,6 +11,7 @@
 #include "common/base/json.h"
 #include "common/base/output.h"
 #include "common/entra/remedies.h"
+#include "common/entra/url_typed.h"
 #include "helpers/document.h"
 #include "helpers/entra/entra.h"
 
@@ -142,7 +143,8 @@ static void print_entry(const struct remedy *entry, json_object *array)
 
 static bool fail_unknown(const char *text, const struct findings *findings, struct error *error)
 {
-    error_set(error, ERROR_USAGE, "unknown code '%.60s'", text);
+    struct url_shown shown;
+    error_set(error, ERROR_USAGE, "unknown code '%.60s'", url_typed_safe(text, &shown));
     if (findings->unknown == NULL || strtol(findings->unknown, NULL, 10) == 0)
         return error_hint(error, "'entra doctor --explain all' lists the known codes.");
     return error_hint(error, REMEDIES_PAGE, findings->unknown_length, findings->unknown);

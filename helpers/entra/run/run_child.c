@@ -17,6 +17,7 @@
 #include "common/base/search_path.h"
 #include "common/base/secret.h"
 #include "common/base/signals.h"
+#include "common/entra/url_typed.h"
 
 /* The exit codes of env(1), and of shells. */
 #define NOT_RUN   126
@@ -31,8 +32,9 @@
 
 static bool fail_to_run(const char *name, int failure, struct error *error)
 {
-    error_set(error, ERROR_OTHER, "the command '%.100s' cannot be run: %s", name,
-              strerror(failure));
+    struct url_shown shown;
+    error_set(error, ERROR_OTHER, "the command '%.100s' cannot be run: %s",
+              url_typed_safe(name, &shown), strerror(failure));
     error->exit_code = failure == ENOENT ? NOT_FOUND : NOT_RUN;
     return false;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/config/config.h"
+#include "common/entra/url_typed.h"
 #include "helpers/entra/setup/git_helper.h"
 #include "helpers/entra/setup/git_section.h"
 #include "helpers/entra/setup/git_settings.h"
@@ -28,12 +29,12 @@ void git_urls_clear(struct git_urls *urls)
 /* ---- to set up ---- */
 
 /* Fails if our helper would not answer for the URL. */
-static bool check_url(struct config *config, const char *text, struct error *error)
+static bool check_url(struct config *config, const char *operand, const char *text,
+                      struct error *error)
 {
     struct url url;
     if (!url_parse(text, strlen(text), &url, error))
-        return strstr(text, "://") == NULL &&
-               error_hint(error, "Did you mean https://%.200s?", text);
+        return url_typed_hint(operand, error);
     switch (config_find_url(config, &url, NULL, error)) {
     case CONFIG_MATCH:
         return true;
@@ -42,7 +43,8 @@ static bool check_url(struct config *config, const char *text, struct error *err
     case CONFIG_NO_MATCH:
         break;
     }
-    error_set(error, ERROR_USAGE, "no BaseUrl in the configuration covers %.200s", text);
+    error_set(error, ERROR_USAGE, "no BaseUrl in the configuration covers %s",
+              url_shown(text).text);
     return error_hint(error, "Add an API with that BaseUrl to the configuration first; see "
                              "entra-appsettings(5).");
 }
@@ -59,6 +61,16 @@ static bool add_api(const struct config *config, const char *api, struct git_url
     return true;
 }
 
+/* The URL may have a user name: to git, a section without one counts for all users. */
+static bool add_typed(struct config *config, const char *operand, bool check, struct git_urls *urls,
+                      struct error *error)
+{
+    auto_url_typed struct url_typed typed = { 0 };
+    return url_typed_split(operand, &typed, error) &&
+           (!check || check_url(config, operand, typed.text, error)) &&
+           add(urls, typed.text, strlen(typed.text), error);
+}
+
 static bool find(const struct options *options, bool check, int count, char **operands,
                  struct git_urls *urls, struct error *error)
 {
@@ -67,8 +79,7 @@ static bool find(const struct options *options, bool check, int count, char **op
     if (config == NULL)
         return false;
     for (int i = 0; i < count; i++)
-        if ((check && !check_url(config, operands[i], error)) ||
-            !add(urls, operands[i], strlen(operands[i]), error))
+        if (!add_typed(config, operands[i], check, urls, error))
             return false;
     return count > 0 ||
            add_api(config, options->api != NULL ? options->api : "AzureDevOps", urls, error);

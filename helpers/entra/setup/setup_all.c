@@ -16,6 +16,7 @@
 #include "common/base/user.h"
 #include "common/config/config.h"
 #include "common/entra/error_report.h"
+#include "common/entra/url_typed.h"
 #include "helpers/entra/entra.h"
 #include "helpers/entra/setup/setup.h"
 
@@ -222,9 +223,9 @@ static bool fail_operand(char *operand, struct error *error)
                   program->name);
     else
         error_set(error, ERROR_USAGE,
-                  "cannot set up '%.40s': only git, kubectl, docker, cargo, nuget and pip are "
+                  "cannot set up '%s': only git, kubectl, docker, cargo, nuget and pip are "
                   "supported",
-                  operand);
+                  url_typed_shown(operand).text);
     return error_hint(error, "See 'entra setup --help'.");
 }
 

@@ -10,6 +10,7 @@
 #include "common/base/output.h"
 #include "common/base/text.h"
 #include "common/config/config.h"
+#include "common/entra/url_typed.h"
 #include "helpers/entra/entra.h"
 #include "helpers/entra/setup/cargo_file.h"
 #include "helpers/entra/setup/cargo_rivals.h"
@@ -234,9 +235,9 @@ static bool check_operands(const struct options *options, int count, char **oper
     }
     return count == 0 || cargo_registry_is_name(operands[0]) ||
            error_set(error, ERROR_USAGE,
-                     "'%.40s' cannot be the name of a registry, which has at most 64 letters, "
+                     "'%s' cannot be the name of a registry, which has at most 64 letters, "
                      "digits, '-' and '_'",
-                     operands[0]);
+                     url_typed_shown(operands[0]).text);
 }
 
 static bool run_setup_cargo(const struct options *options, const char *name, struct error *error)
