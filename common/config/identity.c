@@ -10,6 +10,7 @@
 #include "common/base/text.h"
 #include "common/config/internal.h"
 #include "common/entra/authority.h"
+#include "common/entra/id_oddity.h"
 #include "common/entra/id_shown.h"
 #include "common/entra/placeholder.h"
 
@@ -103,10 +104,22 @@ static bool read_section_authority(const struct config *config, const struct sec
     return true;
 }
 
-static bool set_tenant(struct token_request *request, const char *tenant, struct error *error)
+/* A key of a section and what sets it, for messages: "FILE:LINE: KEY". The caller frees it. */
+static char *where_of_key(const struct config *config, const struct section *section,
+                          const char *key)
+{
+    struct config_path path = config_path_to(&section->path, key);
+    char where[CONFIG_WHERE_MAX];
+    return text_format("%s: %s", config_where(config, &path, where), key);
+}
+
+/* from names what the tenant was taken from. */
+static bool set_tenant(struct token_request *request, const char *tenant, const char *from,
+                       struct error *error)
 {
     if (!authority_is_tenant(tenant) || placeholder_is(tenant)) {
-        error_set(error, ERROR_USAGE, "'%.100s' is not a tenant", id_shown(tenant));
+        error_set(error, ERROR_USAGE, "%s: '%.100s' is not a tenant%s", from, id_shown(tenant),
+                  id_oddity(tenant));
         return error_known_as(error, "tenant_malformed");
     }
     request->tenant = strdup(tenant);
@@ -122,13 +135,13 @@ bool config_learn_tenant(const struct config *config, struct token_request *requ
         return true;
     const char *tenant = context->learn_tenant(context->learner);
     request->tenant_learned = tenant != NULL;
-    return tenant == NULL || set_tenant(request, tenant, error);
+    return tenant == NULL || set_tenant(request, tenant, "the server's tenant", error);
 }
 
 /* Takes each from the strongest source that has it: options, the API, the identity, AZURE_*
  * variables. */
 static bool fill_authority(const struct config *config, const struct section *identity,
-                           const char *api_tenant, struct token_request *request,
+                           const struct section *acquire, struct token_request *request,
                            struct error *error)
 {
     const struct options *options = config->options;
@@ -139,10 +152,13 @@ static bool fill_authority(const struct config *config, const struct section *id
     autofree char *host_tenant = NULL;
     const char *host = config_variable(config, "AZURE_AUTHORITY_HOST");
     const char *last = config_variable(config, "AZURE_TENANT_ID");
+    const char *api_tenant = section_string(config, acquire, "Tenant", error);
     bool has_other_tenant = options->tenant != NULL || options->authority != NULL ||
                             api_tenant != NULL || last != NULL ||
                             config->context->learn_tenant != NULL;
 
+    if (error->kind != ERROR_NONE)
+        return false;
     if (options->authority != NULL &&
         !authority_read(options->authority, &flag_instance, &flag_tenant, error))
         return false;
@@ -157,14 +173,19 @@ static bool fill_authority(const struct config *config, const struct section *id
                                       &request->instance, &host_tenant, error))
         return false;
 
-    const char *name = options->tenant != NULL ? options->tenant
-                       : flag_tenant != NULL   ? flag_tenant
-                       : api_tenant != NULL    ? api_tenant
-                       : tenant != NULL        ? tenant
-                                               : last;
-    if (name == NULL)
-        name = host_tenant;
-    return name == NULL || set_tenant(request, name, error);
+    autofree char *of_api = where_of_key(config, acquire, "Tenant");
+    autofree char *of_identity = where_of_key(config, identity, "TenantId");
+    const struct {
+        const char *tenant, *from;
+    } sources[] = {
+        { options->tenant, "--tenant" }, { flag_tenant, "--authority" },
+        { api_tenant, of_api },          { tenant, of_identity },
+        { last, "AZURE_TENANT_ID" },     { host_tenant, "AZURE_AUTHORITY_HOST" },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(sources); i++)
+        if (sources[i].tenant != NULL)
+            return set_tenant(request, sources[i].tenant, sources[i].from, error);
+    return true;
 }
 
 /* Usually a GUID; AD FS takes other names, and a managed identity's resource id is a path. None of
@@ -181,7 +202,8 @@ static bool set_client_id(struct token_request *request, const char *client_id, 
                           struct error *error)
 {
     if (!config_is_client_id(client_id)) {
-        error_set(error, ERROR_USAGE, "%s: '%.100s' is not a client id", from, id_shown(client_id));
+        error_set(error, ERROR_USAGE, "%s: '%.100s' is not a client id%s", from,
+                  id_shown(client_id), id_oddity(client_id));
         return error_known_as(error, "client_id_malformed");
     }
     free(request->client_id);
@@ -203,9 +225,7 @@ static bool fill_client_id(const struct config *config, const struct section *id
         return config_check_placeholder("", "--client-id", option, error) &&
                set_client_id(request, option, "--client-id", error);
     if (key != NULL) {
-        struct config_path path = config_path_to(&identity->path, "ClientId");
-        char where[CONFIG_WHERE_MAX];
-        autofree char *from = text_format("%s: ClientId", config_where(config, &path, where));
+        autofree char *from = where_of_key(config, identity, "ClientId");
         return set_client_id(request, key, from, error);
     }
     return variable == NULL || (config_check_placeholder("", "AZURE_CLIENT_ID", variable, error) &&
@@ -263,14 +283,15 @@ bool config_identity_is_named(const struct config *config, const struct section 
            config_identity_has_api(config, identity);
 }
 
-bool config_fill_identity(const struct config *config, const char *name, const char *api_tenant,
+bool config_fill_identity(const struct config *config, const struct section *acquire,
                           struct token_request *request, struct error *error)
 {
     struct section identity = { 0 };
-    return config_find_identity(config, name, &identity, error) &&
+    const char *name = section_string(config, acquire, "AuthenticationOptionsName", error);
+    return error->kind == ERROR_NONE && config_find_identity(config, name, &identity, error) &&
            config_fill_credentials(config, &identity, request, error) &&
            fill_client_id(config, &identity, request, error) &&
-           fill_authority(config, &identity, api_tenant, request, error) &&
+           fill_authority(config, &identity, acquire, request, error) &&
            config_fill_broker(config, &identity, request, error) &&
            config_fill_job_credential(config, request, error);
 }

@@ -349,11 +349,11 @@ void config_warn_of_base_urls(const struct config *config);
 
 /* ---- identity.c: authority, tenant and client id ---- */
 
-/* Fills in instance, tenant, client ID and credentials of the identity of this name (NULL: the
- * default one) from options, file and AZURE_* variables. api_tenant, if not NULL, is weaker than
- * the options and stronger than the identity. What is not found stays NULL; config_request reports
- * it. Fails with ERROR_USAGE. */
-bool config_fill_identity(const struct config *config, const char *name, const char *api_tenant,
+/* Fills in instance, tenant, client ID and credentials of the identity that an API's
+ * AcquireTokenOptions name, or else of the default one, from options, file and AZURE_* variables.
+ * Their Tenant is weaker than the options and stronger than the identity. What is not found stays
+ * NULL; config_request reports it. Fails with ERROR_USAGE. */
+bool config_fill_identity(const struct config *config, const struct section *acquire,
                           struct token_request *request, struct error *error);
 
 /* Checks the types of the identity that an API's AcquireTokenOptions name, if there is one. Fails

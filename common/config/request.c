@@ -65,13 +65,9 @@ static bool fill_identity(const struct config *config, const struct config_api *
     struct section acquire = acquire_options(api);
     struct section managed = { config_member(acquire.object, "ManagedIdentity"),
                                config_path_to(&acquire.path, "ManagedIdentity") };
-    const char *tenant = section_string(config, &acquire, "Tenant", error);
-    const char *name = section_string(config, &acquire, "AuthenticationOptionsName", error);
-    if (error->kind != ERROR_NONE)
-        return false;
     if (wants_machine(config, api, request->for_user))
         return config_fill_managed_identity(config, &managed, request, error);
-    return config_fill_identity(config, name, tenant, request, error);
+    return config_fill_identity(config, &acquire, request, error);
 }
 
 /* Fails if a setting is missing, and names it. */

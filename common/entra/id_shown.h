@@ -7,8 +7,9 @@
 #define COMMON_ENTRA_ID_SHOWN_H
 
 /* The text itself, or "..." if it may be a client secret: those of Entra and AD FS are longer than
- * a name, and have other characters than a GUID or a managed identity's resource id. NULL stays
- * NULL. */
+ * a name, and have other characters than a GUID or a managed identity's resource id. What is beside
+ * a GUID (a blank, braces) counts by itself; a URL is shown if it has no part for secrets. NULL
+ * stays NULL. */
 const char *id_shown(const char *text);
 
 #endif

@@ -115,7 +115,7 @@ def test_a_refusal_for_another_reason_is_not_the_secrets(world):
 
 @pytest.mark.parametrize("client_id, shown", [
     ("my-daemon", True), ("11111111-1111-1111-11111111111111111", True),
-    (f"{contoso.DAEMON.client_id}.", False), ("Ab8Q~dEfGhIjKlMnOpQrStUvWxYz0123456789.", False)])
+    (f"{contoso.DAEMON.client_id}.", True), ("Ab8Q~dEfGhIjKlMnOpQrStUvWxYz0123456789.", False)])
 def test_a_client_id_that_is_no_guid_is_named_before_the_network_is_asked(world, client_id, shown):
     """A secret that was put there is not shown."""
     settings = world.appsettings()
@@ -180,6 +180,19 @@ def test_nor_in_that_of_a_managed_identity(world):
     outcome = world.run("entra", "token", "--managed-identity", "--resource", contoso.GRAPH,
                         "--client-id", SECRETS[0])
     refused(outcome, USAGE, "'...' is not the id of a managed identity")
+
+
+@pytest.mark.parametrize("key, form, oddity", [
+    ("ClientId", "{} ", "has a blank or line break at an end"),
+    ("ClientId", "{{{}}}", "is in braces"), ("TenantId", "{} ", "has a blank or line break"),
+    ("TenantId", "https://login.microsoftonline.com/{}", "is a URL")])
+def test_what_was_copied_along_with_an_id_is_named(world, key, form, oddity):
+    settings = world.appsettings()
+    text = settings["AzureAd"][key] = form.format(contoso.DAEMON.client_id)
+    world.write_appsettings(settings)
+    refused(token(world), USAGE, f"{world.appsettings_file}:", f": {key}: '{text}' is not a ",
+            f": it {oddity}")
+    assert untouched(world)
 
 
 def test_a_users_client_is_a_guid_too(world):

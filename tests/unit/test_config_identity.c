@@ -9,9 +9,11 @@
 
 #include "common/base/array.h"
 #include "common/base/cleanup.h"
+#include "common/base/text.h"
 
-#define NONE ((struct options){ 0 })
-#define API  "'Api':{'Scopes':['api://a/.default']}"
+#define NONE  ((struct options){ 0 })
+#define API   "'Api':{'Scopes':['api://a/.default']}"
+#define GUID_ "97e0a5b7-d745-40b6-94fe-5f77d35c6e05"
 #define FILE_                                                                                      \
     "{'AzureAd':{'Instance':'https://file.example/','TenantId':'file-tenant',"                     \
     "'ClientId':'file-app','ClientSecret':'s'},'Api':{'Scopes':['api://a/.default'],"              \
@@ -308,6 +310,68 @@ static void a_client_id_has_no_character_that_needs_escaping(void **state)
     }
 }
 
+/* A GUID is none of anybody's secrets, whatever was copied along with it. */
+static void what_was_copied_along_with_an_id_is_named(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *id, *oddity;
+    } cases[] = {
+        { GUID_ " ", "it has a blank or line break at an end" },
+        { "\n" GUID_, "it has a blank or line break at an end" },
+        { GUID_ "\xc2\xa0", "it has a character at an end that is not ASCII" },
+        { "{" GUID_ "}", "it is in braces" },
+        { "\"" GUID_ "\"", "it is in quotation marks" },
+        { "https://login.microsoftonline.com/contoso.com", "it is a URL" },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        autofree char *tenant_fault =
+            text_format("--tenant: '%s' is not a tenant: %s", cases[i].id, cases[i].oddity);
+        auto_asked struct asked by_tenant = ask(FILE_, (struct options){ .tenant = cases[i].id });
+        assert_error(&by_tenant.error, ERROR_USAGE, tenant_fault);
+        if (strstr(cases[i].id, "://") != NULL) /* an app of AD FS may have such a name */
+            continue;
+        autofree char *client_fault =
+            text_format("--client-id: '%s' is not a client id: %s", cases[i].id, cases[i].oddity);
+        auto_asked struct asked by_client =
+            ask(FILE_, (struct options){ .client_id = cases[i].id });
+        assert_error(&by_client.error, ERROR_USAGE, client_fault);
+    }
+}
+
+static void a_secret_is_not_shown_whatever_is_beside_it(void **state)
+{
+    (void)state;
+    static const char *const cases[] = {
+        "Ab8Q~dEfGhIjKlMnOpQrStUvWxYz0123456789. ",
+        GUID_ " Ab8Q~dEfGhIjKlMnOpQrStUvWxYz0123456789.",
+        GUID_ "=abcDEFghiJKLmnopqrstuvwxyz0123456789ABCD",
+        "https://login.microsoftonline.com/?client_secret=abcDEFghiJKLmnopqrstuvwxyz0123456789",
+        "https://app:abcDEFghiJKLmnopqrstuvwxyz0123456789@login.microsoftonline.com/",
+        "https://login.microsoftonline.com/#abcDEFghiJKLmnopqrstuvwxyz0123456789",
+        "+/://abcDEFghiJKLmnopqrstuvwxyz0123456789ABCD",
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        auto_asked struct asked asked = ask(FILE_, (struct options){ .tenant = cases[i] });
+        assert_error(&asked.error, ERROR_USAGE, "--tenant: '...' is not a tenant");
+    }
+}
+
+static void the_error_of_a_tenant_names_what_has_it(void **state)
+{
+    (void)state;
+    autofree char *text = file_with("'TenantId':'a b'");
+    auto_asked struct asked by_file = ask(text, NONE);
+    assert_error(&by_file.error, ERROR_USAGE, ":1: TenantId: 'a b' is not a tenant");
+    setenv("AZURE_TENANT_ID", "a/b", 1);
+    auto_asked struct asked by_azure = ask("{" API "}", (struct options){ .client_id = "c" });
+    assert_error(&by_azure.error, ERROR_USAGE, "AZURE_TENANT_ID: 'a/b' is not a tenant");
+    setenv("Api__AcquireTokenOptions__Tenant", "b b", 1);
+    auto_asked struct asked by_api = ask(FILE_, NONE);
+    assert_error(&by_api.error, ERROR_USAGE,
+                 "the environment variable Api__AcquireTokenOptions__Tenant: Tenant: 'b b' is not");
+}
+
 static void a_client_id_has_at_most_512_characters(void **state)
 {
     (void)state;
@@ -465,6 +529,9 @@ int main(void)
         TEST(a_tenant_that_would_change_the_url_is_refused),
         TEST(an_app_needs_a_specific_tenant),
         TEST(a_client_id_has_no_character_that_needs_escaping),
+        TEST(what_was_copied_along_with_an_id_is_named),
+        TEST(a_secret_is_not_shown_whatever_is_beside_it),
+        TEST(the_error_of_a_tenant_names_what_has_it),
         TEST(a_client_id_has_at_most_512_characters),
         TEST(the_error_names_what_is_missing),
         TEST(the_error_for_a_placeholder_of_the_sample_has_its_line),
