@@ -57,15 +57,15 @@ static bool is_b2c(const struct url *url)
            strncasecmp(url->path, "/tfp/", 5) == 0 || strcasestr(url->path, "/b2c_1") != NULL;
 }
 
+/* Without a query or fragment, which the caller looks at. */
 static bool parse_url(const char *text, struct url *url, struct error *error)
 {
-    const char *scheme = strstr(text, "://") == NULL ? "https://" : "";
-    autofree char *plain = without_placeholder(text);
+    autofree char *address = strndup(text, strcspn(text, "?#"));
+    const char *scheme = strstr(address, "://") == NULL ? "https://" : "";
+    autofree char *plain = without_placeholder(address);
     autofree char *absolute = text_format("%s%s", scheme, plain);
     struct error why = { 0 };
-    bool ok = strpbrk(absolute, "?#") == NULL && url_parse(absolute, strlen(absolute), url, &why) &&
-              path_is_safe(url);
-    if (!ok) {
+    if (!url_parse(absolute, strlen(absolute), url, &why) || !path_is_safe(url)) {
         error_set(error, ERROR_USAGE, "'%s' is not an authority%s%s", url_shown(text).text,
                   why.message[0] ? ": " : "", why.message);
         return error_known_as(error, "authority_malformed");
@@ -81,8 +81,8 @@ static bool parse_url(const char *text, struct url *url, struct error *error)
 }
 
 /* What people copy together with an authority: its endpoints and pages, a longer one before its own
- * end. */
-static void cut_endpoint(struct url *url)
+ * end. Returns whether there was one. */
+static bool cut_endpoint(struct url *url)
 {
     static const char *const endpoints[] = {
         "/oauth2/v2.0/token",
@@ -109,14 +109,16 @@ static void cut_endpoint(struct url *url)
     size_t length = strlen(url->path);
     while (length > 0 && url->path[length - 1] == '/')
         length--;
-    for (size_t i = 0; i < ARRAY_SIZE(endpoints); i++)
-        if (ends_in(url->path, length, endpoints[i])) {
-            length -= strlen(endpoints[i]);
-            break;
-        }
+    size_t i = 0;
+    while (i < ARRAY_SIZE(endpoints) && !ends_in(url->path, length, endpoints[i]))
+        i++;
+    bool has_one = i < ARRAY_SIZE(endpoints);
+    if (has_one)
+        length -= strlen(endpoints[i]);
     while (length > 0 && url->path[length - 1] == '/')
         length--;
     url->path[length] = '\0';
+    return has_one;
 }
 
 /* Whether it is an External ID's, whose tenants have a host each. */
@@ -163,8 +165,10 @@ static bool read_authority(const char *text, bool splits, char **ret_instance, c
     if (!parse_url(text, &url, error))
         return false;
     bool has_tenants = has_tenants_only(&url);
-    if (has_tenants || splits)
-        cut_endpoint(&url);
+    bool is_endpoint = (has_tenants || splits) && cut_endpoint(&url);
+    const char *rest = strpbrk(text, "?#"); /* an endpoint's says nothing of its authority */
+    if (rest != NULL && !is_endpoint)
+        return fail(error, text, *rest == '?' ? "has a query" : "has a fragment");
     char *slash = strrchr(url.path, '/');
     bool has_tenant = (has_tenants || splits) && slash != NULL && slash[1] != '\0';
     if (has_tenant && !authority_is_tenant(slash + 1))

@@ -23,7 +23,7 @@
  *
  * In this and the functions below, what people copy is taken as it is meant: a placeholder in
  * place of the tenant ({0}, {tenant}) is none, and in a cloud of Entra's, the path of an endpoint
- * (/oauth2/v2.0/token) does not count. The host of an External ID, https://contoso.ciamlogin.com,
+ * (/oauth2/v2.0/token) does not count, nor does its query. The host of an External ID, https://contoso.ciamlogin.com,
  * names the tenant contoso.onmicrosoft.com. */
 char *authority_instance(const char *text, struct error *error);
 

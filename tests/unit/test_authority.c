@@ -50,9 +50,6 @@ static void anything_else_is_not_an_instance(void **state)
         "https://user@login.microsoftonline.com",
         "https://login.microsoftonline.com@evil.example",
         "https://login.microsoftonline.com\\@evil.example",
-        "https://login.microsoftonline.com/?x",
-        "https://login.microsoftonline.com?x",
-        "https://login.microsoftonline.com/#x",
         "https://login.microsoftonline.com/a/../b",
         "https://login.microsoftonline.com/%2e%2e/",
         "https://login.microsoftonline.com/a%2fb",
@@ -73,6 +70,36 @@ static void anything_else_is_not_an_instance(void **state)
             fail_msg("'%s' was accepted as %s", cases[i], instance);
         assert_error(&error, ERROR_USAGE, "is not an authority");
         assert_has(error_advice(&error), "https://login.microsoftonline.com/");
+    }
+}
+
+/* What is shown of the text has no query. */
+static void a_query_is_named(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *fault;
+    } cases[] = {
+        { "https://login.microsoftonline.com/?x",
+          "the authority 'https://login.microsoftonline.com/' has a query" },
+        { "login.microsoftonline.com?x=https://y/oauth2/token",
+          "the authority 'login.microsoftonline.com' has a query" },
+        { "https://login.microsoftonline.com/#x",
+          "the authority 'https://login.microsoftonline.com/' has a fragment" },
+        { "https://login.microsoftonline.com/contoso.com?x",
+          "the authority 'https://login.microsoftonline.com/contoso.com' has a query" },
+        { "https://sts.contoso.example/entra?x",
+          "the authority 'https://sts.contoso.example/entra' has a query" },
+        { "https://login.microsoftonline.com/a b?x", "is not an authority: the URL" },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct error by_instance = { 0 }, by_split = { 0 };
+        char *instance = NULL, *tenant = NULL;
+        assert_null(authority_instance(cases[i].text, &by_instance));
+        assert_error(&by_instance, ERROR_USAGE, cases[i].fault);
+        assert_false(authority_split(cases[i].text, &instance, &tenant, &by_split));
+        assert_error(&by_split, ERROR_USAGE, cases[i].fault);
+        assert_has(error_advice(&by_split), "https://login.microsoftonline.com/");
     }
 }
 
@@ -135,6 +162,11 @@ static void a_pasted_endpoint_or_placeholder_is_understood(void **state)
         { "/contoso.com/federationmetadata/2007-06/federationmetadata.xml", "", "contoso.com" },
         { "/contoso.com/v2.0/adminconsent", "", "contoso.com" },
         { "/contoso.com/saml2", "", "contoso.com" },
+        { "/contoso.com/.well-known/openid-configuration?appid=x", "", "contoso.com" },
+        { "/contoso.com/oauth2/v2.0/authorize?client_id=x&scope=a/b", "", "contoso.com" },
+        { "/contoso.com/oauth2/v2.0/authorize/?redirect_uri=https://x/#y", "", "contoso.com" },
+        { "/contoso.com/v2.0#x", "", "contoso.com" },
+        { "/oauth2/v2.0/token?x", "", NULL },
         { "/{0}", "", NULL },
         { "/{tenant}/v2.0", "", NULL },
         { "/{tenant_id}/oauth2/v2.0/token", "", NULL },
@@ -429,6 +461,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_instance_is_normalized),
         cmocka_unit_test(anything_else_is_not_an_instance),
+        cmocka_unit_test(a_query_is_named),
         cmocka_unit_test(http_is_accepted_for_loopback_only),
         cmocka_unit_test(an_authority_is_an_instance_and_a_tenant),
         cmocka_unit_test(a_pasted_endpoint_or_placeholder_is_understood),

@@ -866,6 +866,9 @@ static void secrets_in_a_url_are_not_shown(void **state)
         { "ada:hun#ter2@a.example", "ada" },
         { "ada:hunter2@a.example", "a.example" },
         { "ada:hunter2@a.example/?x=https://b.example", "a.example/" },
+        { "ada:hunter2@https://a.example", "https://a.example" },
+        { "a.example/b?sig=hunter2&to=https://c.example/d", "a.example/b" },
+        { "?sig=hunter2://", "" },
         { "?x", "" },
         { "", "" },
     };
