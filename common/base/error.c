@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/base/cleanup.h"
+
 bool error_set(struct error *error, enum error_kind kind, const char *format, ...)
 {
     struct error fresh = { .kind = kind }; /* the arguments may point into the old error */
@@ -51,6 +53,13 @@ bool error_wanted(struct error *error, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(error->wanted, sizeof error->wanted, format, arguments);
     va_end(arguments);
+    return false;
+}
+
+bool error_at(struct error *error, const char *where)
+{
+    autofree char *message = strdup(error->message);
+    snprintf(error->message, sizeof error->message, "%s: %s", where, message);
     return false;
 }
 

@@ -69,6 +69,10 @@ bool error_unusable_answer(struct error *error, const char *format, ...)
 bool error_wanted(struct error *error, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Puts what the mistake is in (a setting, an option) in front of the message: "WHERE: MESSAGE".
+ * Always returns false. */
+bool error_at(struct error *error, const char *where);
+
 /* Copies code, oauth_error, suberror, correlation_id and timestamp from the error that led to this
  * one. Always returns false. */
 bool error_inherit(struct error *error, const struct error *reason);

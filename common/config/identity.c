@@ -88,11 +88,11 @@ static bool read_section_authority(const struct config *config, const struct sec
     if (!check_same_file(config, identity, error))
         return false;
     if (host != NULL && !authority_read_instance(host, &host_instance, &host_tenant, error))
-        return false;
+        return config_fail_at(config, identity, "Instance", error);
     bool is_both = !has_other_tenant && name == NULL && host_tenant == NULL;
     if (both != NULL && !(is_both ? authority_split(both, instance, tenant, error)
                                   : authority_read(both, instance, tenant, error)))
-        return false;
+        return config_fail_at(config, identity, "Authority", error);
     if (name != NULL || host_tenant != NULL) {
         free(*tenant);
         *tenant = name != NULL ? strdup(name) : steal(&host_tenant);
@@ -102,15 +102,6 @@ static bool read_section_authority(const struct config *config, const struct sec
         *instance = steal(&host_instance);
     }
     return true;
-}
-
-/* A key of a section and what sets it, for messages: "FILE:LINE: KEY". The caller frees it. */
-static char *where_of_key(const struct config *config, const struct section *section,
-                          const char *key)
-{
-    struct config_path path = config_path_to(&section->path, key);
-    char where[CONFIG_WHERE_MAX];
-    return text_format("%s: %s", config_where(config, &path, where), key);
 }
 
 /* from names what the tenant was taken from. */
@@ -161,7 +152,7 @@ static bool fill_authority(const struct config *config, const struct section *id
         return false;
     if (options->authority != NULL &&
         !authority_read(options->authority, &flag_instance, &flag_tenant, error))
-        return false;
+        return error_at(error, "--authority");
     if (!read_section_authority(config, identity, has_other_tenant, &instance, &tenant, error))
         return false;
 
@@ -171,10 +162,10 @@ static bool fill_authority(const struct config *config, const struct section *id
         request->instance = steal(&instance);
     else if (!authority_read_instance(host != NULL ? host : AUTHORITY_PUBLIC_CLOUD,
                                       &request->instance, &host_tenant, error))
-        return false;
+        return error_at(error, "AZURE_AUTHORITY_HOST");
 
-    autofree char *of_api = where_of_key(config, acquire, "Tenant");
-    autofree char *of_identity = where_of_key(config, identity, "TenantId");
+    autofree char *of_api = config_where_of_key(config, acquire, "Tenant");
+    autofree char *of_identity = config_where_of_key(config, identity, "TenantId");
     const struct {
         const char *tenant, *from;
     } sources[] = {
@@ -225,7 +216,7 @@ static bool fill_client_id(const struct config *config, const struct section *id
         return config_check_placeholder("", "--client-id", option, error) &&
                set_client_id(request, option, "--client-id", error);
     if (key != NULL) {
-        autofree char *from = where_of_key(config, identity, "ClientId");
+        autofree char *from = config_where_of_key(config, identity, "ClientId");
         return set_client_id(request, key, from, error);
     }
     return variable == NULL || (config_check_placeholder("", "AZURE_CLIENT_ID", variable, error) &&

@@ -247,6 +247,14 @@ struct config_path config_path_to(const struct config_path *path, const char *st
 const char *config_where(const struct config *config, const struct config_path *path,
                          char where[CONFIG_WHERE_MAX]);
 
+/* A key of a section and what sets it: "FILE:LINE: KEY". The caller frees it. */
+char *config_where_of_key(const struct config *config, const struct section *section,
+                          const char *key);
+
+/* Puts that in front of the message of an error about the value. Always returns false. */
+bool config_fail_at(const struct config *config, const struct section *section, const char *key,
+                    struct error *error);
+
 /* The string value at a path; NULL if it is absent, null or empty. Returns NULL with ERROR_USAGE if
  * it is a placeholder (placeholder.h). */
 const char *config_text(const struct config *config, const struct config_path *path,

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/base/text.h"
 #include "common/config/internal.h"
 #include "common/entra/placeholder.h"
 
@@ -133,6 +134,21 @@ const char *config_where(const struct config *config, const struct config_path *
     else
         snprintf(where, CONFIG_WHERE_MAX, "%s:%zu", origin->source, origin->line);
     return where;
+}
+
+char *config_where_of_key(const struct config *config, const struct section *section,
+                          const char *key)
+{
+    struct config_path path = config_path_to(&section->path, key);
+    char where[CONFIG_WHERE_MAX];
+    return text_format("%s: %s", config_where(config, &path, where), key);
+}
+
+bool config_fail_at(const struct config *config, const struct section *section, const char *key,
+                    struct error *error)
+{
+    autofree char *where = config_where_of_key(config, section, key);
+    return error_at(error, where);
 }
 
 bool config_check_placeholder(const char *where, const char *name, const char *text,

@@ -265,6 +265,27 @@ static void an_invalid_authority_is_refused(void **state)
 
 /* ---- tenant and client ID ---- */
 
+static void the_error_of_an_authority_names_what_has_it(void **state)
+{
+    (void)state;
+    autofree char *both = file_with("'Authority':'https://a.example/b c'");
+    auto_asked struct asked by_both = ask(both, NONE);
+    assert_error(&by_both.error, ERROR_USAGE, ":1: Authority: 'https://a.example/b c' is not an");
+    autofree char *instance = file_with("'Instance':'https://a.example?x','TenantId':'t'");
+    auto_asked struct asked by_instance = ask(instance, NONE);
+    assert_error(&by_instance.error, ERROR_USAGE,
+                 ":1: Instance: the authority 'https://a.example' "
+                 "has a query");
+    auto_asked struct asked by_flag =
+        ask(FILE_, (struct options){ .authority = "http://a.example" });
+    assert_error(&by_flag.error, ERROR_USAGE, "--authority: the authority 'http://a.example' must");
+    setenv("AZURE_AUTHORITY_HOST", "a b", 1);
+    autofree char *neither = file_with("'TenantId':'t'");
+    auto_asked struct asked by_host = ask(neither, NONE);
+    assert_error(&by_host.error, ERROR_USAGE, "AZURE_AUTHORITY_HOST: 'a b' is not an authority");
+    assert_string_equal(by_host.error.code, "authority_malformed");
+}
+
 static void a_tenant_is_lowercased(void **state)
 {
     (void)state;
@@ -525,6 +546,7 @@ int main(void)
         TEST(an_external_id_needs_no_tenant),
         TEST(an_authority_flag_may_have_only_the_instance),
         TEST(an_invalid_authority_is_refused),
+        TEST(the_error_of_an_authority_names_what_has_it),
         TEST(a_tenant_is_lowercased),
         TEST(a_tenant_that_would_change_the_url_is_refused),
         TEST(an_app_needs_a_specific_tenant),

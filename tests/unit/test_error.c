@@ -72,6 +72,16 @@ static void the_first_wanted_text_is_kept(void **state)
     assert_string_equal(error.wanted, "no token for AKS");
 }
 
+static void what_a_mistake_is_in_comes_before_the_message(void **state)
+{
+    (void)state;
+    struct error error = error_of("no token", "the URL has no host", "Do this.");
+    assert_false(error_at(&error, "--authority"));
+    assert_string_equal(error.message, "--authority: the URL has no host");
+    assert_string_equal(error.wanted, "no token");
+    assert_string_equal(error.hint, "Do this.");
+}
+
 static void text_too_long_for_its_field_is_truncated(void **state)
 {
     (void)state;
@@ -253,6 +263,7 @@ int main(void)
         cmocka_unit_test(setting_an_error_clears_the_old_one),
         cmocka_unit_test(every_setter_returns_false),
         cmocka_unit_test(the_first_wanted_text_is_kept),
+        cmocka_unit_test(what_a_mistake_is_in_comes_before_the_message),
         cmocka_unit_test(text_too_long_for_its_field_is_truncated),
         cmocka_unit_test(an_error_is_printed_as_one_paragraph),
         cmocka_unit_test(the_kind_is_the_exit_code),
