@@ -49,7 +49,7 @@ void config_warn(struct config *config)
     if (config->warned)
         return;
     config->warned = true;
-    config_warn_of_readers(config);
+    config_warn_of_files(config);
     config_warn_of_settings(config);
     config_warn_of_base_urls(config);
 }
@@ -61,5 +61,6 @@ void config_free(struct config *config)
     for (size_t i = 0; i < config->layer_count; i++)
         layer_clear(&config->layers[i]);
     json_wipe(config->root);
+    free(config->hidden);
     free(config);
 }

@@ -93,6 +93,23 @@ static bool read_usual(struct config *config, struct error *error)
            (is_for_others && in_home != NULL && advise_own_file(in_home, error));
 }
 
+/* A text in the place of a section is what somebody mistyped, and the section under it may be the
+ * identity. To be called before one is laid under the other. */
+static void find_hidden(struct config *config, json_object *below)
+{
+    struct config_difference found = { 0 };
+    char name[CONFIG_NAME_MAX];
+    if (config->hidden != NULL || !config_find_difference(config->root, below, &found))
+        return;
+    const struct config_origin *seen = json_object_get_userdata(found.above);
+    const struct config_origin *hidden = json_object_get_userdata(found.below);
+    bool is_section = json_object_is_type(found.above, json_type_object);
+    config->hidden = text_format("%s:%zu: '%s' is a %s, so the %s at %s:%zu is not read",
+                                 seen->source, seen->line, config_path_name(&found.path, name),
+                                 is_section ? "section" : "value", is_section ? "value" : "section",
+                                 hidden->source, hidden->line);
+}
+
 bool config_read_files(struct config *config, struct error *error)
 {
     const char *option = config->options->config;
@@ -101,15 +118,18 @@ bool config_read_files(struct config *config, struct error *error)
         return false;
     config->root = json_object_new_object();
     for (size_t i = 0; i < config->layer_count; i++) {
+        find_hidden(config, config->layers[i].root);
         config_lay_under(config->root, config->layers[i].root);
         json_object_put(steal(&config->layers[i].root));
     }
     return true;
 }
 
-void config_warn_of_readers(const struct config *config)
+void config_warn_of_files(const struct config *config)
 {
     for (size_t i = 0; i < config->layer_count; i++)
         if (config->layers[i].has_secrets)
             file_warn_of_readers(config->layers[i].path, &config->layers[i].rights);
+    if (config->hidden != NULL)
+        warning("%s", config->hidden);
 }

@@ -18,6 +18,7 @@
 #define CONFIG_SECTIONS_MAX 64
 #define CONFIG_DEPTH_MAX    32
 #define CONFIG_WHERE_MAX    512
+#define CONFIG_NAME_MAX     256
 
 /* The path of a value: keys from the root down, and indices of arrays in decimal. */
 struct config_path {
@@ -57,6 +58,7 @@ struct config {
     struct layer layers[CONFIG_LAYERS_MAX]; /* strongest first */
     size_t layer_count;
     json_object *root;       /* what they contain, as the environment overrides it */
+    char *hidden;            /* the warning of what another file hides; NULL: there is none */
     bool warned;             /* config_warn has been called */
     struct config_api found; /* what config_find_url found last */
 };
@@ -91,6 +93,23 @@ enum config_put {
 enum config_put config_put(json_object *root, const struct config_path *path, json_object *value,
                            const struct config_origin *origin, bool replaces);
 
+/* What keeps config_put from putting a value at a path (CONFIG_PUT_TAKEN): what is there, which is
+ * NULL for null. *ret_depth is the number of steps to it: all, or fewer, if it has none below it.
+ */
+json_object *config_in_the_way(json_object *root, const struct config_path *path,
+                               size_t *ret_depth);
+
+/* A place at which one of two trees has a text and the other one an object. */
+struct config_difference {
+    json_object *above, *below; /* not owned */
+    struct config_path path;    /* it points into the trees */
+};
+
+/* Finds the first such place. *difference is empty, or has the path of both. Returns false if there
+ * is none. */
+bool config_find_difference(json_object *above, json_object *below,
+                            struct config_difference *difference);
+
 /* Adds to a tree what it lacks of another one: members of objects by key, items of arrays by index.
  * A null in place of a text stays. The trees share values afterwards. */
 void config_lay_under(json_object *above, json_object *below);
@@ -115,8 +134,9 @@ bool config_read_files(struct config *config, struct error *error);
  * was read, or else the user's own. NULL if there is no home directory. The caller frees it. */
 char *config_file_to_edit(const struct config *config);
 
-/* Warns on stderr of each file that contains a secret and that others can read. */
-void config_warn_of_readers(const struct config *config);
+/* Warns on stderr of each file that contains a secret and that others can read; and of a text or
+ * section that is not read, since the file above it has the other one in its place. */
+void config_warn_of_files(const struct config *config);
 
 /* ---- paths.c: relative paths ---- */
 
@@ -241,6 +261,10 @@ json_object *config_member(const json_object *object, const char *key);
 
 /* The path with one more step, unless it already has CONFIG_DEPTH_MAX steps. */
 struct config_path config_path_to(const struct config_path *path, const char *step);
+
+/* The steps of a path, for messages: "AzureAd:ClientId". Writes the text to name, and returns name.
+ */
+const char *config_path_name(const struct config_path *path, char name[CONFIG_NAME_MAX]);
 
 /* What sets the value at a path, for messages: "FILE:LINE", "the environment variable X" or "the
  * environment". Writes the text to where, and returns where. */

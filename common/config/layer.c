@@ -42,16 +42,45 @@ static bool split_path(const struct json_text_value *value, char text[PATH_MAX_L
     return true;
 }
 
-static bool refuse(const struct reading *reading, const struct json_text_value *value,
-                   const char *fault)
+/* Names the value by so many steps of its path. */
+static bool refuse(const struct reading *reading, size_t line, const char *const *steps,
+                   size_t depth, const char *fault)
 {
     char name[120] = "";
-    for (size_t i = 0; i < value->depth; i++) {
+    for (size_t i = 0; i < depth; i++) {
         size_t used = strlen(name);
-        snprintf(name + used, sizeof name - used, "%s%s", i > 0 ? ":" : "", value->steps[i]);
+        snprintf(name + used, sizeof name - used, "%s%s", i > 0 ? ":" : "", steps[i]);
     }
-    return error_set(reading->error, ERROR_USAGE, "%s:%zu: '%s' %s", reading->layer->path,
-                     value->line, name, fault);
+    return error_set(reading->error, ERROR_USAGE, "%s:%zu: '%s' %s", reading->layer->path, line,
+                     name, fault);
+}
+
+static const char *kind_name(bool is_object, bool is_array)
+{
+    return is_object ? "a section" : is_array ? "an array" : "a value";
+}
+
+/* There is such a value already, or one of another kind, which may be further up: a key is a text
+ * in one place of the file, and a section in another one. */
+static bool refuse_taken(const struct reading *reading, const struct json_text_value *value,
+                         const struct config_path *path)
+{
+    size_t depth = 0;
+    json_object *there = config_in_the_way(reading->layer->root, path, &depth);
+    const struct config_origin *origin = json_object_get_userdata(there);
+    const char *kind = kind_name(depth < path->depth || value->kind == JSON_TEXT_OBJECT,
+                                 value->kind == JSON_TEXT_ARRAY);
+    const char *other = kind_name(json_object_is_type(there, json_type_object),
+                                  json_object_is_type(there, json_type_array));
+    char fault[120] = "is there twice", line[32] = "";
+    if (origin != NULL) /* null has none */
+        snprintf(line, sizeof line, " on line %zu", origin->line);
+    if (strcmp(kind, other) != 0)
+        snprintf(fault, sizeof fault, "is %s%s and %s on line %zu", other, line, kind, value->line);
+    refuse(reading, value->line, path->steps, depth, fault);
+    return error_hint(reading->error,
+                      "Keys have no case, and 'A:B' is the key B inside A. Leave one "
+                      "of them.");
 }
 
 static json_object *value_of(const struct json_text_value *value)
@@ -82,19 +111,18 @@ static bool put_value(void *context, const struct json_text_value *value)
     if (value->depth == 0)
         return true;
     if (++reading->values > VALUES_MAX)
-        return refuse(reading, value, "is one value too many");
+        return refuse(reading, value->line, value->steps, value->depth, "is one value too many");
     if (!split_path(value, text, &path))
-        return refuse(reading, value, "is too long or too deep");
+        return refuse(reading, value->line, value->steps, value->depth, "is too long or too deep");
     const struct config_origin origin = { layer->path, value->line };
     switch (config_put(layer->root, &path, value_of(value), &origin, false)) {
     case CONFIG_PUT_DONE:
         return true;
     case CONFIG_PUT_TAKEN:
-        refuse(reading, value, "is there twice");
-        return error_hint(reading->error, "Keys have no case, and 'A:B' is the key B inside A. "
-                                          "Leave one of them.");
+        return refuse_taken(reading, value, &path);
     case CONFIG_PUT_FULL:
-        return refuse(reading, value, "has too many keys beside it");
+        return refuse(reading, value->line, value->steps, value->depth,
+                      "has too many keys beside it");
     }
     return false;
 }

@@ -122,6 +122,16 @@ bool config_check_size(const struct config *config, struct error *error)
                      CONFIG_SECTIONS_MAX, many);
 }
 
+const char *config_path_name(const struct config_path *path, char name[CONFIG_NAME_MAX])
+{
+    name[0] = '\0';
+    for (size_t i = 0; i < path->depth; i++) {
+        size_t used = strlen(name);
+        snprintf(name + used, CONFIG_NAME_MAX - used, "%s%s", i > 0 ? ":" : "", path->steps[i]);
+    }
+    return name;
+}
+
 const char *config_where(const struct config *config, const struct config_path *path,
                          char where[CONFIG_WHERE_MAX])
 {

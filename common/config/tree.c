@@ -109,15 +109,20 @@ static bool set_child(json_object *parent, const char *step, json_object *value)
 
 /* ---- one value ---- */
 
+/* Whether there can be a value under a step below this one. */
+static bool can_have(const json_object *value, const char *step)
+{
+    return json_object_is_type(value, json_type_object) ||
+           (json_object_is_type(value, json_type_array) && index_of(step) != SIZE_MAX);
+}
+
 /* Goes to what is under a step, on the way to the next step: an object or an array. What is in the
  * way is replaced, or, if it must not be, ends it. */
 static enum config_put enter(json_object **parent, const char *step, const char *next,
                              const struct config_origin *origin, bool replaces)
 {
     json_object *child = config_child(*parent, step);
-    bool fits = json_object_is_type(child, json_type_object) ||
-                (json_object_is_type(child, json_type_array) && index_of(next) != SIZE_MAX);
-    if (!fits) {
+    if (!can_have(child, next)) {
         if (!replaces && has_child(*parent, step))
             return CONFIG_PUT_TAKEN;
         child = set_by(origin,
@@ -154,6 +159,16 @@ enum config_put config_put(json_object *root, const struct config_path *path, js
     return outcome;
 }
 
+json_object *config_in_the_way(json_object *root, const struct config_path *path, size_t *ret_depth)
+{
+    json_object *value = root;
+    size_t depth = 0;
+    for (; depth < path->depth && can_have(value, path->steps[depth]); depth++)
+        value = config_child(value, path->steps[depth]);
+    *ret_depth = depth;
+    return value;
+}
+
 /* ---- whole trees ---- */
 
 static void lay_child_under(json_object *above, const char *step, json_object *below)
@@ -163,6 +178,32 @@ static void lay_child_under(json_object *above, const char *step, json_object *b
         config_lay_under(child, below);
     else if (!has_child(above, step) || (child == NULL && is_container(below)))
         set_child(above, step, json_object_get(below));
+}
+
+static bool is_object(const json_object *value)
+{
+    return json_object_is_type(value, json_type_object);
+}
+
+static bool is_text(const json_object *value)
+{
+    return json_object_is_type(value, json_type_string);
+}
+
+bool config_find_difference(json_object *above, json_object *below,
+                            struct config_difference *difference)
+{
+    const struct config_path path = difference->path;
+    difference->above = above;
+    difference->below = below;
+    if (!is_object(above) || !is_object(below))
+        return (is_text(above) && is_object(below)) || (is_object(above) && is_text(below));
+    json_object_object_foreach(below, key, value) {
+        difference->path = config_path_to(&path, key);
+        if (config_find_difference(config_member(above, key), value, difference))
+            return true;
+    }
+    return false;
 }
 
 void config_lay_under(json_object *above, json_object *below)

@@ -58,12 +58,9 @@ static const char *shown_text(const struct setting *setting, json_object *value)
 static void show_leaf(const struct receiver *receiver, const struct config_path *path,
                       const char *value)
 {
-    char where[CONFIG_WHERE_MAX], name[256] = "";
-    for (size_t i = 0; i < path->depth; i++) {
-        size_t used = strlen(name);
-        snprintf(name + used, sizeof name - used, "%s%s", i > 0 ? ":" : "", path->steps[i]);
-    }
-    show_value(receiver, name, value, config_where(receiver->config, path, where));
+    char where[CONFIG_WHERE_MAX], name[CONFIG_NAME_MAX];
+    show_value(receiver, config_path_name(path, name), value,
+               config_where(receiver->config, path, where));
 }
 
 /* A setting's value, or that of none (NULL). */

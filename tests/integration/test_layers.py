@@ -133,6 +133,26 @@ def test_arrays_lie_one_under_another_by_index(world, machine):
     assert asked(world) == (DOMAIN, DAEMON.client_id, DAEMON.secret)
 
 
+def test_a_value_in_the_place_of_the_machines_section_is_named(world, machine):
+    """It hides the identity, and another one might be asked."""
+    settings = json.loads(world.appsettings_file.read_text()) | {"AzureAd": "x"}
+    appsettings.write(world.appsettings_file, settings)
+    line = line_of(world.appsettings_file, '"AzureAd"')
+    outcome = token(world, machine)
+    assert outcome.code != 0 and not outcome.out
+    assert f"{world.appsettings_file}:{line}: 'AzureAd' is a value, so the section at " \
+           f"{IN_ETC}:2 is not read" in outcome.err
+    assert not world.authority.token_requests
+
+
+def test_and_so_is_one_of_the_machines_in_the_place_of_a_section(world, machine):
+    document = json.loads(machine.read_text()) | {"MyWebApi": "x"}
+    appsettings.write(machine, document)
+    outcome = token(world, machine)
+    assert outcome.code == 0
+    assert f": 'MyWebApi' is a section, so the value at {IN_ETC}:" in outcome.err
+
+
 def test_null_takes_a_text_out_of_the_machines_file(world, machine):
     change(world.appsettings_file, AzureAd={"ClientSecret": None})
     outcome = token(world, machine)

@@ -160,14 +160,43 @@ static void a_value_that_is_there_twice_is_refused(void **state)
           ":2: 'AzureAd:ClientId' is there twice" },
         { "{'AzureAd':{'ClientId':null},\n'AzureAd:ClientId':'a'}",
           ":2: 'AzureAd:ClientId' is there twice" },
-        { "{'AzureAd':'x',\n'AzureAd:ClientId':'a'}", ":2: 'AzureAd:ClientId' is there twice" },
-        { "{'AzureAd:ClientId':'a',\n'AzureAd':'x'}", ":2: 'AzureAd' is there twice" },
         { "{'Api:Scopes':['a'],\n'Api:Scopes:0':'b'}", ":2: 'Api:Scopes:0' is there twice" },
-        { "{'Api:Scopes':['a'],\n'Api:Scopes:x':'b'}", ":2: 'Api:Scopes:x' is there twice" },
     };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         auto_asked struct asked asked = ask(cases[i].text, NONE);
         assert_error(&asked.error, ERROR_USAGE, cases[i].message);
+    }
+}
+
+static void a_value_and_a_section_of_one_name_are_said_to_be_that(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *message;
+    } cases[] = {
+        { "{'AzureAd':'x',\n'AzureAd:ClientId':'a'}",
+          ":2: 'AzureAd' is a value on line 1 and a section on line 2" },
+        { "{'AzureAd:ClientId':'a',\n'AzureAd':'x'}",
+          ":2: 'AzureAd' is a section on line 1 and a value on line 2" },
+        { "{'AzureAd':'x',\n\n'azuread':{}}",
+          ":3: 'azuread' is a value on line 1 and a section on line 3" },
+        { "{'AzureAd':{'ClientId':'a'},\n'AzureAd:ClientId:X':'b'}",
+          ":2: 'AzureAd:ClientId' is a value on line 1 and a section on line 2" },
+        { "{'AzureAd:ClientId:X':'b',\n'AzureAd':{\n'ClientId':'a'}}",
+          ":3: 'AzureAd:ClientId' is a section on line 1 and a value on line 3" },
+        { "{'AzureAd':{'ClientId':null},\n'AzureAd:ClientId:X':'b'}",
+          ":2: 'AzureAd:ClientId' is a value and a section on line 2" },
+        { "{'Api:Scopes':['a'],\n'Api:Scopes:x':'b'}",
+          ":2: 'Api:Scopes' is an array on line 1 and a section on line 2" },
+        { "{'Api:Scopes':'a',\n'Api':{'Scopes':['b']}}",
+          ":2: 'Api:Scopes' is a value on line 1 and an array on line 2" },
+        { "{'Api:Scopes':'a',\n'Api:Scopes:0':'b'}",
+          ":2: 'Api:Scopes' is a value on line 1 and a section on line 2" },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        auto_asked struct asked asked = ask(cases[i].text, NONE);
+        assert_error(&asked.error, ERROR_USAGE, cases[i].message);
+        assert_has(error_advice(&asked.error), "Leave one of them");
     }
 }
 
@@ -539,6 +568,7 @@ int main(void)
         TEST(a_colon_in_a_key_leads_into_a_section),
         TEST(an_error_in_such_a_key_has_its_line),
         TEST(a_value_that_is_there_twice_is_refused),
+        TEST(a_value_and_a_section_of_one_name_are_said_to_be_that),
         TEST(a_section_may_be_in_parts),
         TEST(an_object_has_at_most_1024_keys_and_a_file_10000_values),
         TEST(what_is_missing_in_arrays_takes_little_memory_and_time),
