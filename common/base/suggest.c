@@ -14,12 +14,14 @@ static size_t least(size_t a, size_t b, size_t c)
     return least_of_two < c ? least_of_two : c;
 }
 
-/* The Levenshtein distance, without regard to case. Longer names than NAME_COMPARED_MAX are never
+/* The Levenshtein distance, without regard to case; SIZE_MAX if it is certain to be more than max.
+ * Longer names than NAME_COMPARED_MAX are never
  * near. */
-static size_t distance(const char *a, const char *b)
+static size_t distance(const char *a, const char *b, size_t max)
 {
-    size_t row[NAME_COMPARED_MAX + 1], length = strlen(b);
-    if (length > NAME_COMPARED_MAX || strlen(a) > NAME_COMPARED_MAX)
+    size_t row[NAME_COMPARED_MAX + 1], length = strlen(b), other = strlen(a);
+    size_t difference = length > other ? length - other : other - length;
+    if (length > NAME_COMPARED_MAX || other > NAME_COMPARED_MAX || difference > max)
         return SIZE_MAX;
     for (size_t j = 0; j <= length; j++)
         row[j] = j;
@@ -43,7 +45,7 @@ struct suggestion suggest_for(const char *typed)
 
 void suggest_consider(struct suggestion *nearest, const char *known)
 {
-    size_t away = distance(nearest->typed, known);
+    size_t away = distance(nearest->typed, known, nearest->distance);
     if (away > nearest->distance)
         return;
     nearest->name = known;

@@ -50,7 +50,9 @@ void config_warn(struct config *config)
         return;
     config->warned = true;
     config_warn_of_files(config);
+    config_warn_of_misplaced(config);
     config_warn_of_settings(config);
+    config_warn_of_authorities(config);
     config_warn_of_base_urls(config);
 }
 

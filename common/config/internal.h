@@ -217,6 +217,12 @@ struct setting {
 /* The setting of this name in any of the tables; NULL if none has it. */
 const struct setting *config_known_setting(const char *name);
 
+/* That, or else the one whose name is so near that it was meant; NULL if none is. */
+const struct setting *config_nearest_setting(const char *name);
+
+/* Whether that is a setting whose value others must not read. */
+bool config_is_secret_setting(const char *name);
+
 /* The setting of this name inside another one; NULL if that does not have it, or is NULL. */
 const struct setting *config_setting_inside(const struct setting *outer, const char *name);
 
@@ -231,11 +237,18 @@ bool config_check_api(const struct config *config, const struct section *api, st
 bool config_check_types_of_call(const struct config *config, const struct section *api,
                                 struct error *error);
 
-/* Warns about settings of an identity that are in no section; about a section that has the name of
- * a built-in API and is none; about every value of a wrong type; and about every unknown key, with
- * the nearest known one, except in an identity that nothing names, which may be another program's
- * section. */
+/* Warns about every value of a wrong type, and about every unknown key, with the nearest known one,
+ * except in an identity that nothing names, which may be another program's section. */
 void config_warn_of_settings(const struct config *config);
+
+/* ---- misplaced.c: settings that are not read for where they are ---- */
+
+/* Warns about settings of an identity or API that are in no section; about a section that has the
+ * name of a built-in API and is none; and about keys that are the names of variables. */
+void config_warn_of_misplaced(const struct config *config);
+
+/* Whether a key is of the form A__B, in which only the environment has settings. */
+bool config_names_variable(const char *key);
 
 /* ---- secrets.c: what others must not read ---- */
 
@@ -379,7 +392,25 @@ bool config_scopes_are(const struct section *section, const char *scope);
 /* Warns about every BaseUrl that covers no URL or has a part that is ignored. */
 void config_warn_of_base_urls(const struct config *config);
 
-/* ---- identity.c: authority, tenant and client id ---- */
+/* ---- authority.c: instance and tenant ---- */
+
+/* Fills in instance and tenant, each from the strongest source that has it: options, an API's
+ * AcquireTokenOptions, the identity, AZURE_* variables. Fails with ERROR_USAGE. */
+bool config_fill_authority(const struct config *config, const struct section *identity,
+                           const struct section *acquire, struct token_request *request,
+                           struct error *error);
+
+/* Has the context's learn_tenant give the tenant, if the request has none. A server may be asked
+ * for it, so this comes once the tenant is needed: not for a managed identity, which has no choice
+ * of it. Fails with ERROR_USAGE. */
+bool config_learn_tenant(const struct config *config, struct token_request *request,
+                         struct error *error);
+
+/* Warns about an Authority or Instance that names another tenant than the key that counts, or
+ * another instance, in the same file. */
+void config_warn_of_authorities(const struct config *config);
+
+/* ---- identity.c: which identity, and its client id ---- */
 
 /* Fills in instance, tenant, client ID and credentials of the identity that an API's
  * AcquireTokenOptions name, or else of the default one, from options, file and AZURE_* variables.
@@ -402,12 +433,6 @@ bool config_find_identity(const struct config *config, const char *name, struct 
 /* Whether requests may use the identity without naming it, or an API names it; and the latter. */
 bool config_identity_is_named(const struct config *config, const struct section *identity);
 bool config_identity_has_api(const struct config *config, const struct section *identity);
-
-/* Has the context's learn_tenant give the tenant, if the request has none. A server may be asked
- * for it, so this comes once the tenant is needed: not for a managed identity, which has no choice
- * of it. Fails with ERROR_USAGE. */
-bool config_learn_tenant(const struct config *config, struct token_request *request,
-                         struct error *error);
 
 /* Whether the text can be a client ID: letters, digits and -._~:/ */
 bool config_is_client_id(const char *text);

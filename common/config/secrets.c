@@ -48,11 +48,21 @@ static bool names_secret(const char *name)
            strcasecmp(name, "sig") == 0;
 }
 
+/* The part after the last "__" of a key in the spelling of a variable; else the whole key. */
+static const char *last_part(const char *key)
+{
+    for (const char *mark = strstr(key, "__"); mark != NULL; mark = strstr(key, "__"))
+        key = mark + 2;
+    return key;
+}
+
 static bool has_secret_of_call(const char *key, json_object *value)
 {
     static const char *const keys[] = { "ExtraHeaderParameters", "ExtraQueryParameters" };
-    if (!has_word(key, keys, ARRAY_SIZE(keys)) || !json_object_is_type(value, json_type_object))
+    if (!has_word(key, keys, ARRAY_SIZE(keys)))
         return false;
+    if (!json_object_is_type(value, json_type_object))
+        return names_secret(last_part(key)) && has_text(value);
     json_object_object_foreach(value, name, text) {
         if (names_secret(name) && has_text(text))
             return true;
@@ -60,10 +70,10 @@ static bool has_secret_of_call(const char *key, json_object *value)
     return false;
 }
 
+/* What is not read, since its key is mistyped or a variable's name, is a secret all the same. */
 static bool is_secret(const char *key, json_object *value)
 {
-    const struct setting *setting = config_known_setting(key);
-    return (setting != NULL && setting->secret && has_text(value)) ||
+    return (has_text(value) && config_is_secret_setting(last_part(key))) ||
            has_secret_of_call(key, value);
 }
 

@@ -152,14 +152,44 @@ static const struct setting *find_setting(const struct setting *table, const cha
     return NULL;
 }
 
+static const struct setting *const tables[] = { identity_settings, api_settings,
+                                                credential_settings, acquire_token_settings,
+                                                managed_identity_settings };
+
 const struct setting *config_known_setting(const char *name)
 {
-    const struct setting *const tables[] = { identity_settings, api_settings, credential_settings,
-                                             acquire_token_settings, managed_identity_settings };
     const struct setting *setting = NULL;
     for (size_t i = 0; setting == NULL && i < ARRAY_SIZE(tables); i++)
         setting = find_setting(tables[i], name);
     return setting;
+}
+
+/* The name that is nearest to one that is not known, of all settings or of those of secrets. NULL
+ * if none is near. */
+static const char *nearest_name(const char *name, bool of_secrets)
+{
+    struct suggestion nearest = suggest_for(name);
+    for (size_t i = 0; i < ARRAY_SIZE(tables); i++)
+        for (const struct setting *setting = tables[i]; setting->name != NULL; setting++)
+            if (setting->secret || !of_secrets)
+                suggest_consider(&nearest, setting->name);
+    return nearest.name;
+}
+
+const struct setting *config_nearest_setting(const char *name)
+{
+    const struct setting *known = config_known_setting(name);
+    const char *nearest = known == NULL ? nearest_name(name, false) : NULL;
+    return nearest != NULL ? config_known_setting(nearest) : known;
+}
+
+bool config_is_secret_setting(const char *name)
+{
+    const struct setting *known = config_known_setting(name);
+    if (known != NULL ||
+        nearest_name(name, true) == NULL) /* few names: this is asked of each key */
+        return known != NULL && known->secret;
+    return config_nearest_setting(name)->secret;
 }
 
 const struct setting config_identity_section = { NULL, SETTING_OBJECT, false, false,
@@ -251,7 +281,7 @@ struct visit {
 static void warn_of_unknown(const struct visit *visit, const struct setting *table,
                             const struct config_path *path)
 {
-    if (!visit->warns_of_unknown)
+    if (!visit->warns_of_unknown || config_names_variable(path->steps[path->depth - 1]))
         return;
     char where[CONFIG_WHERE_MAX];
     const char *key = path->steps[path->depth - 1];
@@ -342,60 +372,8 @@ bool config_check_types_of_call(const struct config *config, const struct sectio
     return check_section(config, api_settings, api, SETTING_OF_CALL, error);
 }
 
-/* As daemons without Microsoft.Identity.Web have them, which read them by code of their own. They
- * call TenantId Tenant. */
-static bool is_lost(const char *key, json_object *value)
-{
-    const struct setting *setting = find_setting(identity_settings, key);
-    return value != NULL && !is_object(value) &&
-           (strcasecmp(key, "Tenant") == 0 ||
-            (setting != NULL && setting->effect != SETTING_UNUSED));
-}
-
-static void warn_of_top_level(const struct config *config)
-{
-    char names[256] = "", where[CONFIG_WHERE_MAX];
-    bool has_tenant = false;
-    json_object_object_foreach(config->root, key, value) {
-        const struct config_path path = { { key }, 1 };
-        size_t used = strlen(names);
-        if (!is_lost(key, value))
-            continue;
-        has_tenant = has_tenant || strcasecmp(key, "Tenant") == 0;
-        if (used == 0)
-            config_where(config, &path, where);
-        snprintf(names + used, sizeof names - used, "%s%s", used > 0 ? ", " : "", key);
-    }
-    if (names[0] != '\0')
-        warning("%s: %s at the top level: not read; what belongs to an identity is inside "
-                "\"" CONFIG_DEFAULT_IDENTITY "\": { ... }%s",
-                where, names, has_tenant ? ", where the tenant is called TenantId" : "");
-}
-
-/* A section that has the name of a built-in API and settings of one, but no Scopes, is not an API:
- * the built-in one is used as it is. */
-static void warn_of_builtin_names(const struct config *config)
-{
-    static const char *const keys[] = { "BaseUrl", "RelativePath", "HttpMethod", "RequestAppToken",
-                                        "AcquireTokenOptions" };
-    char where[CONFIG_WHERE_MAX];
-    json_object_object_foreach(config->root, name, value) {
-        const struct config_path path = { { name }, 1 };
-        if (builtin_api_find(name) == NULL || config_member(value, "Scopes") != NULL)
-            continue;
-        size_t i = 0;
-        while (i < ARRAY_SIZE(keys) && config_member(value, keys[i]) == NULL)
-            i++;
-        if (i < ARRAY_SIZE(keys))
-            warning("%s: %s has no Scopes: not read; the built-in API of this name is used",
-                    config_where(config, &path, where), name);
-    }
-}
-
 void config_warn_of_settings(const struct config *config)
 {
-    warn_of_top_level(config);
-    warn_of_builtin_names(config);
     struct section identities[CONFIG_SECTIONS_MAX], apis[CONFIG_SECTIONS_MAX];
     size_t identity_count = config_identities(config, identities);
     size_t api_count = config_apis(config, apis);

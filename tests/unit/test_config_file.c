@@ -381,6 +381,32 @@ static void a_header_or_parameter_may_be_a_secret_by_its_name(void **state)
     }
 }
 
+/* Whatever is wrong with its key, the secret is in the file. */
+static void a_secret_that_is_not_read_must_not_be_read_by_others(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        bool is_secret;
+    } cases[] = {
+        { "{'AzureAd':{'TenantId':'t','ClientId':'c','ClientSecrt':'s3cret'}," API "}", true },
+        { "{'AzureAd':{'TenantId':'t','ClientId':'c'},'ClientSecrets':'s3cret'," API "}", true },
+        { "{'AzureAd__ClientSecret':'s3cret'," API "}", true },
+        { "{'AzureAd__ClientCredentials__0__CertificatePasword':'s3cret'," API "}", true },
+        { "{'Api__ExtraHeaderParameters__X-Api-Key':'s3cret'," API "}", true },
+        { "{'AzureAd__ClientSecret':''," API "}", false },
+        { "{'AzureAd__ClientSecretPath':'/a'," API "}", false },
+        { "{'AzureAd':{'TenantId':'t','ClientId':'c','ClientSecretPth':'/a'}," API "}", false },
+        { "{'Other':{'ClientId':'c','Secrets':'/a'}," API "}", false },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        auto_asked struct asked asked = ask_mode(cases[i].text, 0644);
+        if ((strstr(asked.said, "holds a secret") != NULL) != cases[i].is_secret)
+            fail_msg("%s: %s", cases[i].text, asked.said);
+        assert_lacks(asked.said, "s3cret");
+    }
+}
+
 static void a_secret_in_the_environment_causes_no_warning(void **state)
 {
     (void)state;
@@ -578,6 +604,7 @@ int main(void)
         TEST(the_warning_does_not_prevent_the_request),
         TEST(a_file_without_a_secret_causes_no_warning),
         TEST(a_header_or_parameter_may_be_a_secret_by_its_name),
+        TEST(a_secret_that_is_not_read_must_not_be_read_by_others),
         TEST(a_secret_in_the_environment_causes_no_warning),
         TEST(a_file_of_another_user_is_refused),
         TEST(anything_but_a_regular_file_is_refused),

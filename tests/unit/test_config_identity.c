@@ -145,6 +145,51 @@ static void instance_and_tenant_take_precedence_over_the_authority(void **state)
     assert_string_equal(asked.request.tenant, "tenant-b");
 }
 
+static void what_instance_and_tenant_take_the_place_of_is_named(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *members, *warning;
+    } cases[] = {
+        { "'Authority':'https://login.microsoftonline.com/a.example','TenantId':'b.example'",
+          ":1: Authority has the tenant 'a.example', which is not used: TenantId has 'b.example'" },
+        { "'Authority':'https://a.example/t','Instance':'https://b.example','TenantId':'T'",
+          ":1: Authority has the instance 'https://a.example', which is not used: Instance has "
+          "'https://b.example'" },
+        { "'Instance':'https://login.microsoftonline.com/a.example','TenantId':'b.example'",
+          ":1: Instance has the tenant 'a.example', which is not used: TenantId has 'b.example'" },
+        { "'Authority':'https://login.microsoftonline.com/a.example',"
+          "'Instance':'https://login.microsoftonline.com/b.example/'",
+          ":1: Authority has the tenant 'a.example', which is not used: Instance has 'b.example'" },
+        { "'Authority':'https://login.microsoftonline.com/A.example','TenantId':'a.Example'",
+          NULL },
+        { "'Authority':'https://login.microsoftonline.com/{0}',"
+          "'Instance':'https://login.microsoftonline.com/','TenantId':'b.example'",
+          NULL },
+        { "'Instance':'https://contoso.ciamlogin.com/','TenantId':'" GUID_ "'", NULL },
+        { "'Authority':'https://contoso.ciamlogin.com/','TenantId':'" GUID_ "'", NULL },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        autofree char *text = file_with(cases[i].members);
+        auto_asked struct asked asked = ask(text, NONE);
+        assert_string_equal(asked.error.message, "");
+        if (cases[i].warning != NULL)
+            assert_has(asked.said, cases[i].warning);
+        else
+            assert_string_equal(asked.said, "");
+    }
+}
+
+static void a_variable_takes_the_place_of_a_tenant_without_a_word(void **state)
+{
+    (void)state;
+    setenv("AzureAd__TenantId", "b.example", 1);
+    autofree char *text = file_with("'Authority':'https://login.microsoftonline.com/a.example'");
+    auto_asked struct asked asked = ask(text, NONE);
+    assert_string_equal(asked.request.tenant, "b.example");
+    assert_string_equal(asked.said, "");
+}
+
 static void an_authority_without_a_tenant_needs_a_tenant_id(void **state)
 {
     (void)state;
@@ -541,6 +586,8 @@ int main(void)
         TEST(the_instance_comes_from_flag_environment_file_in_this_order),
         TEST(an_authority_sets_instance_and_tenant),
         TEST(instance_and_tenant_take_precedence_over_the_authority),
+        TEST(what_instance_and_tenant_take_the_place_of_is_named),
+        TEST(a_variable_takes_the_place_of_a_tenant_without_a_word),
         TEST(an_authority_without_a_tenant_needs_a_tenant_id),
         TEST(the_tenant_of_an_authority_may_come_from_elsewhere),
         TEST(an_external_id_needs_no_tenant),

@@ -329,6 +329,61 @@ static void settings_of_an_identity_at_the_top_level_are_named(void **state)
     }
 }
 
+#define OF_API                                                                                     \
+    "at the top level: not read; what belongs to an API is inside an object with the API's name"
+
+static void settings_of_an_api_at_the_top_level_are_named(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *warning;
+    } cases[] = {
+        { "{" APP "'ClientSecret':'s'},\n'BaseUrl':'https://a.example/','Scopes':['a'],"
+          "'HttpMethod':'GET'}",
+          ":2: BaseUrl, Scopes, HttpMethod " OF_API "\n" },
+        { "{" APP "'ClientSecret':'s'},\n'BaseUrl':'https://a.example/'}",
+          ":2: BaseUrl " OF_API "\n" },
+        { "{" API ",\n'acquiretokenoptions':{'Tenant':'t'}}", ":2: acquiretokenoptions " OF_API },
+        { "{" API ",'BaseUrl':'https://other.example/'}", NULL },
+        { "{" API ",'Scopes':{'Todo.Read':'x'}}", NULL },
+        { "{" API ",'Scopes':null}", NULL },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        auto_asked struct asked asked = ask(cases[i].text, (struct options){ .api = "AKS" });
+        if (cases[i].warning != NULL)
+            assert_has(asked.said, cases[i].warning);
+        else
+            assert_lacks(asked.said, "at the top level");
+    }
+}
+
+static void the_name_of_a_variable_in_a_file_is_named(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *warning;
+    } cases[] = {
+        { "{" API ",\n'AzureAd__ClientSecret':'s3cret'}",
+          ":2: 'AzureAd__ClientSecret' is the name of a variable: not read; in a file, it is "
+          "'AzureAd:ClientSecret'\n" },
+        { "{" API "," APP "\n'ClientCredentials__0__ClientSecrt':'s3cret'}}",
+          ":2: 'ClientCredentials__0__ClientSecrt' is the name of a variable: not read; in a file, "
+          "it is 'ClientCredentials:0:ClientSecrt'\n" },
+        { "{" API ",'Other':{'Api__BaseUrl':'https://a.example'}}",
+          "in a file, it is 'Api:BaseUrl'\n" },
+        { "{" API ",'My__Name':'x','__Scopes':'x','A__':'x','Serilog__MinimumLevel':'x'}", NULL },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        auto_asked struct asked asked = ask(cases[i].text, NONE);
+        if (cases[i].warning != NULL)
+            assert_has(asked.said, cases[i].warning);
+        else
+            assert_lacks(asked.said, "variable");
+        assert_lacks(asked.said, "unknown key");
+        assert_lacks(asked.said, "s3cret");
+    }
+}
+
 static void a_section_that_does_not_change_the_built_in_api_is_named(void **state)
 {
     (void)state;
@@ -387,6 +442,8 @@ int main(void)
         TEST(keys_that_only_dotnet_uses_are_known),
         TEST(other_sections_are_not_checked),
         TEST(settings_of_an_identity_at_the_top_level_are_named),
+        TEST(settings_of_an_api_at_the_top_level_are_named),
+        TEST(the_name_of_a_variable_in_a_file_is_named),
         TEST(a_section_that_does_not_change_the_built_in_api_is_named),
         TEST(a_key_in_a_warning_cannot_control_the_terminal),
     };
