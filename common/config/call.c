@@ -14,6 +14,7 @@
 
 #define HEADER_NAME_MAX  128
 #define HEADER_VALUE_MAX 4096
+#define SHOWN_MAX        100 /* bytes of a path in messages */
 #define LETTERS          "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 #define DIGITS           "0123456789"
 
@@ -110,16 +111,36 @@ static const char *find_base(const struct config *config, const char *name,
     return NULL;
 }
 
-/* A path that looks like a URL was meant for another place. A fragment is sent to no server, and
- * the query that is appended would be part of it. */
-static bool check_path(const char *path, struct error *error)
+/* Whether there is a scheme before the query. */
+static bool is_like_url(const char *path)
 {
+    return memmem(path, strcspn(path, "?"), "://", 3) != NULL;
+}
+
+/* What is wrong with a path, which is the RelativePath if `from_section`. A query may have a secret
+ * in it, and so may a URL; what else there is of a path is shown as it is. */
+static bool fail_path(const struct config *config, const struct config_api *api, const char *path,
+                      bool from_section, const char *fault, struct error *error)
+{
+    struct config_path setting = config_path_to(&api->section.path, "RelativePath");
     size_t length = strcspn(path, "?");
-    const char *colon = memmem(path, length, "://", 3);
-    if (colon == NULL && strchr(path, '#') == NULL)
-        return true;
-    return error_set(error, ERROR_USAGE, "'%s' %s", url_shown(path).text,
-                     colon != NULL ? "is not a path below a BaseUrl" : "has a fragment");
+    autofree char *shown =
+        is_like_url(path) ? strdup(url_shown(path).text)
+                          : text_format("%.*s%s", (int)(length < SHOWN_MAX ? length : SHOWN_MAX),
+                                        path, path[length] == '?' ? "?..." : "");
+    autofree char *why = text_format("'%s' %s", shown, fault);
+    if (from_section)
+        return fail_at(config, &setting, why, error);
+    return error_set(error, ERROR_USAGE, "the path %s", why);
+}
+
+/* What makes no URL of a path: one that looks like a URL was meant for another place. A fragment is
+ * sent to no server, and the query that is appended would be part of it. */
+static const char *path_fault(const char *path)
+{
+    return is_like_url(path)           ? "is not a path below a BaseUrl"
+           : strchr(path, '#') != NULL ? "has a fragment"
+                                       : NULL;
 }
 
 /* BaseUrl and path with one slash in between, and the query. */
@@ -141,25 +162,34 @@ static char *join(const struct config *config, const struct config_api *api, con
     return NULL;
 }
 
-static bool make_url(struct config *config, const struct config_api *api, const char *path,
+static bool make_url(struct config *config, const struct config_api *api, const char *operand,
                      const struct token_request *request, struct config_call *call,
                      struct error *error)
 {
     struct url base, url;
-    if (path == NULL)
-        path = section_string(config, &api->section, "RelativePath", error);
-    if (error->kind != ERROR_NONE || (path != NULL && !check_path(path, error)))
+    bool from_section = operand == NULL;
+    const char *path =
+        from_section ? section_string(config, &api->section, "RelativePath", error) : operand;
+    if (error->kind != ERROR_NONE)
         return false;
+    if (path == NULL)
+        path = "";
+    if (path_fault(path) != NULL)
+        return fail_path(config, api, path, from_section, path_fault(path), error);
     const char *text = find_base(config, api->name, request, &base, error);
-    call->url = text != NULL ? join(config, api, text, path != NULL ? path : "", error) : NULL;
+    call->url = text != NULL ? join(config, api, text, path, error) : NULL;
     if (call->url == NULL)
         return false;
-    if (!url_parse(call->url, strlen(call->url), &url, error))
-        return error_wanted(error, "'%s'", url_shown(call->url).text);
+    struct error why = { 0 };
+    if (!url_parse(call->url, strlen(call->url), &url, &why)) {
+        autofree char *fault = text_format("cannot be used: %s", why.message);
+        return fail_path(config, api, path, from_section, fault, error);
+    }
     if (url_is_below(&url, &base))
         return true;
-    error_set(error, ERROR_USAGE, "%s is not below the BaseUrl of %s", url_shown(call->url).text,
-              api->name);
+    autofree char *fault = text_format("leads to %s, which is not below the BaseUrl of %s",
+                                       url_shown(call->url).text, api->name);
+    fail_path(config, api, path, from_section, fault, error);
     return error_hint(error, "A path can neither leave the BaseUrl nor have segments that servers "
                              "read in different ways; see entra-appsettings(5).");
 }
@@ -262,6 +292,10 @@ static bool add_headers(const struct config *config, const struct config_api *ap
         return true;
     json_object_object_foreach(extra, name, value) {
         struct config_path here = config_path_to(&path, name);
+        if (name[0] == '\0')
+            return fail_at(config, &path, "has a header without a name", error);
+        if (value != NULL && !json_object_is_type(value, json_type_string))
+            return fail_at(config, &here, "must be a string", error);
         if (value != NULL && !add_header(config, &here, name, text_of(value), call, error))
             return false;
     }

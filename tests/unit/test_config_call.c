@@ -9,6 +9,7 @@
 
 #include "common/base/array.h"
 #include "common/base/cleanup.h"
+#include "common/base/text.h"
 #include "common/entra/url.h"
 
 #define IDENTITY "'AzureAd':{'TenantId':'t','ClientId':'c','ClientSecret':'s'}"
@@ -207,6 +208,42 @@ static void a_call_needs_one_base_url(void **state)
     }
 }
 
+/* What is shown has what is wrong with it, and no query. */
+static void the_error_of_a_path_shows_it_and_where_it_is(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *path, *fault;
+    } cases[] = {
+        { "#f", "'#f' has a fragment" },
+        { "a#frag", "'a#frag' has a fragment" },
+        { "a?code=s3cret#f", "'a?...' has a fragment" },
+        { "https://b.example/", "'https://b.example/' is not a path below a BaseUrl" },
+        { "https://ada:s3cret@b.example/?sig=s3cret",
+          "'https://b.example/' is not a path below a BaseUrl" },
+        { "users/ada@contoso.com/a\\b?s3cret",
+          "'users/ada@contoso.com/a\\b?...' cannot be used: the URL has an invalid character" },
+        { "a%2", "'a%2' cannot be used: the URL has an invalid %-escape" },
+        { "../x?s3cret", "'../x?...' leads to https://a.example/v1/../x, which is not below the "
+                         "BaseUrl of Api" },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        autofree char *operand_message = text_format("the path %s", cases[i].fault);
+        auto_made struct made by_operand = make("'BaseUrl':'https://a.example/v1'", cases[i].path);
+        assert_error(&by_operand.error, ERROR_USAGE, operand_message);
+        autofree char *members =
+            text_format("'BaseUrl':'https://a.example/v1',\n\n"
+                        "'RelativePath':'%s'",
+                        strchr(cases[i].path, '\\') != NULL ? "users/ada@contoso.com/a\\\\b?s3cret"
+                                                            : cases[i].path);
+        autofree char *setting_message = text_format(":4: RelativePath %s", cases[i].fault);
+        auto_made struct made by_setting = make(members, NULL);
+        assert_error(&by_setting.error, ERROR_USAGE, setting_message);
+        assert_lacks(by_operand.error.message, "s3cret");
+        assert_lacks(by_setting.error.message, "s3cret");
+    }
+}
+
 static void a_url_has_a_longest_length(void **state)
 {
     (void)state;
@@ -299,9 +336,8 @@ static void other_headers_are_refused(void **state)
     static const struct {
         const char *member, *message;
     } cases[] = {
-        { "'':'a'", NO_NAME },
         { "'A B':'a'", NO_NAME },
-        { "'A:B':'a'", NO_VALUE }, /* the path A, B */
+        { "'A:B':'a'", ":3: A must be a string" }, /* the path A, B */
         { "'A\\nB':'a'", NO_NAME },
         { "'A\\u0022':'a'", NO_NAME },
         { "'A\\\\':'a'", NO_NAME },
@@ -332,7 +368,9 @@ static void other_headers_are_refused(void **state)
         { "'A':'\\u00e4'", NO_VALUE },
         { "'A':'\\u007f'", NO_VALUE },
         { "'A':'a\\u0000b'", NO_VALUE },
-        { "'A':['a']", NO_VALUE },
+        { "'A':['a']", ":3: A must be a string" },
+        { "'A':{'B':'a'}", ":3: A must be a string" },
+        { "'':'a'", ":2: ExtraHeaderParameters has a header without a name" },
         { "'A':'1','a':'2'", "is there twice" },
         { "'Accept':'a'", "is a header that is set twice" },
     };
@@ -412,6 +450,7 @@ int main(void)
         TEST(the_host_stays_that_of_the_base_url),
         TEST(parameters_are_appended_to_the_query),
         TEST(a_call_needs_one_base_url),
+        TEST(the_error_of_a_path_shows_it_and_where_it_is),
         TEST(a_url_has_a_longest_length),
         TEST(a_built_in_api_has_a_base_url_too),
         TEST(the_method_is_a_known_one_in_any_case),
