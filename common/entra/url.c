@@ -306,9 +306,9 @@ static size_t cut_password(const char *text, size_t length)
 
 size_t url_scheme_length(const char *text)
 {
-    size_t length =
-        strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-.");
-    return strncmp(text + length, "://", 3) == 0 ? length + 3 : 0; /* RFC 3986, 3.1 */
+    const char *mark = strstr(text, "://");
+    bool is_scheme = mark != NULL && strcspn(text, "@?#") > (size_t)(mark - text);
+    return is_scheme ? (size_t)(mark - text) + strlen("://") : 0;
 }
 
 struct url_shown url_shown(const char *text)
