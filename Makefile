@@ -224,8 +224,10 @@ install: check-places all
 completion = sed -e '/SPDX-License-Identifier/d' -e 's/@PROGRAMS@/entra $(HELPERS)/' \
     helpers/entra/completion/entra.$(1)
 
-# Removes what install puts there, whatever that is: another installation tells.
+# Removes what install puts there, whatever that is: another installation tells. What was set up for
+# all users of this machine goes first.
 uninstall: check-places all
+	@$(if $(DESTDIR),,[ ! -x '$(MODULEDIR)/before-removal' ] || '$(MODULEDIR)/before-removal')
 	@rm -rf '$(BUILD)/uninstall'.$$PPID
 	@$(MAKE) --no-print-directory -s install DESTDIR='$(abspath $(BUILD))/uninstall'.$$PPID >/dev/null
 	@cd '$(BUILD)/uninstall'.$$PPID && find . ! -type d -printf '%P\n' | while read -r file; do \

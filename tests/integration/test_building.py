@@ -75,6 +75,24 @@ def test_uninstall_removes_what_install_put_there_and_no_more(tmp_path, prefix):
     assert files_below(folder) == {"bin/other", "lib/entra/other.so", "share/man/man1/other.1"}
 
 
+def test_uninstall_undoes_what_was_set_up_for_the_machine(tmp_path):
+    """Else git would find no helper, and ask no other one either."""
+    config = tmp_path / "gitconfig"
+    config.write_text("[credential]\n\thelper = store\n")
+    (tmp_path / "systemctl").write_text("#!/bin/sh\n")  # the services of this machine stay
+    (tmp_path / "systemctl").chmod(0o755)
+    env = {"GIT_CONFIG_SYSTEM": str(config), "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    before = config.read_text()
+    assert make("-s", "install", f"PREFIX={tmp_path}/usr").returncode == 0
+    subprocess.run([tmp_path / "usr/bin/entra", "setup", "git", "--system"], env=os.environ | env,
+                   check=True, capture_output=True)
+    assert config.read_text() != before
+    done = make("-s", "uninstall", f"PREFIX={tmp_path}/usr", **env)
+    assert done.returncode == 0, done.stderr
+    assert config.read_text() == before
+    assert files_below(tmp_path / "usr") == set()
+
+
 @pytest.mark.parametrize("goal", ["install", "uninstall"])
 @pytest.mark.parametrize("place", ["PREFIX=usr", "PREFIX=~/.local", "MODULEDIR=lib", "PREFIX=/a'b",
                                    'PREFIX=/a"b', "PREFIX=/`touch TOUCHED`", "BINDIR=/$$(touch TOUCHED)",

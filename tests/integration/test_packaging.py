@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from world import own_mounts
 from world.sanitized import skip_if_sanitized
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -188,9 +189,15 @@ def test_a_removal_undoes_what_was_set_up_for_the_machine(machine, tmp_path):
 @pytest.mark.parametrize(("file", "text"), [
     (".gitconfig", '[credential "https://dev.azure.com"]\n\thelper =\n\thelper = entra\n'),
     (".config/git/config", '[credential]\n\thelper = "/usr/bin/git-credential-entra --tenant x"\n'),
+    (".gitconfig", '[credential "https://dev.azure.com"] helper = entra\n'),
+    (".gitconfig", '[credential "https://dev.azure.com"]\n\thelper = \\\nentra\n'),
+    (".gitconfig", '[Credential]\n\tHELPER = !"/usr/bin/git-credential-entra" # ours\n'),
     (".docker/config.json", '{"credHelpers": {"contoso.azurecr.io": "entra"}}'),
+    (".docker/config.json", '{"credHelpers": {"contoso.azurecr.io" : "entra"}}'),
+    (".docker/config.json", '{"credHelpers": {"contoso.azurecr.io":\n\t"entra"}}'),
     (".config/containers/auth.json", '{"credHelpers":{"contoso.azurecr.io":"entra"}}'),
     (".kube/config", "users:\n- name: ada\n  user:\n    exec:\n      command: exec-credential-entra\n"),
+    (".kube/aks", "users:\n- name: ada\n  user:\n    exec:\n      command: exec-credential-entra\n"),
     (".cargo/config.toml",
      '[registries.a]\ncredential-provider = ["cargo-credential-entra", "--account", "a@b.c"]\n'),
     (".cargo/config", '[registries]\na.credential-provider = "/opt/bin/cargo-credential-entra"\n'),
@@ -207,8 +214,55 @@ def test_a_removal_names_the_files_of_users_that_still_ask(machine, file, text):
     assert path.read_text() == text
 
 
+def test_a_removal_names_a_file_that_is_a_link(machine):
+    kept = machine.session.home / "dotfiles"
+    kept.write_text("[credential]\n\thelper = entra\n")
+    (machine.session.home / ".gitconfig").unlink()
+    (machine.session.home / ".gitconfig").symlink_to(kept)
+    assert f"\n    {machine.session.home}/.gitconfig\n" in machine.remove().err
+
+
+def test_a_removal_runs_and_includes_nothing_of_a_user(machine, tmp_path):
+    harmful = f"!touch {tmp_path}/run"
+    (machine.session.home / ".gitconfig").write_text(
+        f'[include]\n\tpath = {tmp_path}/included\n[alias]\n\tconfig = "{harmful}"\n'
+        f'[core]\n\tpager = "{harmful}"\n\tfsmonitor = "{harmful}"\n[credential]\n\thelper = "{harmful}"\n')
+    (tmp_path / "included").write_text("[credential]\n\thelper = entra\n")
+    for name in (".docker/config.json", ".kube/config"):
+        (machine.session.home / name).parent.mkdir()
+        os.mkfifo(machine.session.home / name)
+    outcome = machine.remove()
+    assert (outcome.code, outcome.out, outcome.err) == (0, "", "")
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_removal_does_not_wait_for_a_folder_that_does_not_answer(machine, programs, tmp_path):
+    """As one on a server that is down."""
+    (machine.session.home / ".gitconfig").write_text("[credential]\n\thelper = entra\n")
+    silent = tmp_path / "silent"
+    silent.mkdir()
+    with own_mounts.unanswered(silent):
+        outcome = machine.run(programs.parent / "lib" / "entra" / "before-removal", silent,
+                              machine.session.home)
+    assert outcome.code == 0 and f"\n    {machine.session.home}/.gitconfig\n" in outcome.err
+
+
+@pytest.mark.parametrize("by_name", [True, False])
+def test_a_removal_leaves_what_another_installation_goes_on_with(machine, programs, tmp_path, by_name):
+    """git asks what it finds first in PATH, unless it is told a folder."""
+    other = tmp_path / "other"
+    shutil.copytree(programs.parent, other, symlinks=True)
+    command = programs / "entra" if by_name else other / "bin" / "entra"
+    (machine.session.home / ".gitconfig").write_text("[credential]\n\thelper = entra\n")
+    assert machine.run(command, "setup", "git", "--system").code == 0
+    outcome = machine.run(other / "lib" / "entra" / "before-removal", machine.session.home)
+    assert (outcome.code, outcome.out, outcome.err) == (0, "", "")
+    assert ("entra" in (tmp_path / "gitconfig").read_text().replace(str(tmp_path), "")) == by_name
+
+
 def test_a_removal_does_not_warn_of_other_helpers(machine):
-    (machine.session.home / ".gitconfig").write_text("[credential]\n\thelper = /opt/central/helper\n")
+    (machine.session.home / ".gitconfig").write_text(
+        "[credential]\n\thelper = /opt/central/helper\n# helper = entra\n")
     (machine.session.home / ".docker").mkdir()
     (machine.session.home / ".docker" / "config.json").write_text(
         '{"credHelpers": {"entra.azurecr.io": "gcloud", "a": "central"}}')

@@ -33,6 +33,26 @@ def replaced(folder: Path, other: Path) -> Iterator[None]:
 
 
 @contextmanager
+def unanswered(folder: Path) -> Iterator[None]:
+    """Covers the folder with one of a server that never answers. Skips the test where mounting is
+    forbidden."""
+    try:
+        server = os.open("/dev/fuse", os.O_RDWR)
+    except OSError as reason:
+        pytest.skip(f"there is no FUSE here: {reason}")
+    options = f"fd={server},rootmode=40000,user_id={os.getuid()},group_id={os.getgid()}"
+    try:
+        with ExitStack() as mounts:
+            try:
+                mounts.enter_context(_mounted(b"none", folder, b"fuse", 0, options.encode()))
+            except OSError as reason:
+                pytest.skip(f"nothing can be mounted here: {reason}")
+            yield
+    finally:
+        os.close(server)
+
+
+@contextmanager
 def no_memory(disk: Path) -> Iterator[None]:
     """Covers every folder in memory that all users may write to with folders on a disk. Skips the
     test where that is not possible."""
@@ -67,10 +87,11 @@ def _kind(folder: Path) -> str:
 
 
 @contextmanager
-def _mounted(source: bytes, folder: Path, kind: bytes | None, flags: int) -> Iterator[None]:
+def _mounted(source: bytes, folder: Path, kind: bytes | None, flags: int,
+             options: bytes | None = None) -> Iterator[None]:
     _check(_libc.unshare(CLONE_NEWNS))
     _check(_libc.mount(None, b"/", None, MS_REC | MS_PRIVATE, None))
-    _check(_libc.mount(source, os.fsencode(folder), kind, flags, None))
+    _check(_libc.mount(source, os.fsencode(folder), kind, flags, options))
     try:
         yield
     finally:
