@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "common/base/cleanup.h"
@@ -19,6 +20,7 @@
 #define LISTEN_FD          3 /* SD_LISTEN_FDS_START */
 #define HANG_UP            0 /* poll reports POLLHUP unasked */
 #define RETRY_MILLISECONDS 5000
+#define CHILD_MILLISECONDS 100
 
 static int socket_option(int option)
 {
@@ -72,12 +74,33 @@ static bool wait_for_answer(int connection, token_service_answer *answer, void *
     return false;
 }
 
+/* Whether a renewal goes on. systemd would kill it at the end of this process, which started it. */
+static bool has_children(void)
+{
+    pid_t ended;
+    do
+        ended = waitpid(-1, NULL, WNOHANG);
+    while (ended > 0);
+    return ended == 0;
+}
+
+/* Waits for a connection for as long as a renewal goes on, which nobody who connects waits for. */
+static bool await_connection(void)
+{
+    while (!is_ready(LISTEN_FD, POLLIN, 0)) {
+        if (!has_children())
+            return false;
+        is_ready(LISTEN_FD, POLLIN, CHILD_MILLISECONDS);
+    }
+    return true;
+}
+
 bool token_service_run(token_service_answer *answer, void *context, struct error *error)
 {
     struct error last = { 0 };
     if (!find_socket(error))
         return false;
-    while (is_ready(LISTEN_FD, POLLIN, 0)) {
+    while (await_connection()) {
         autoclose int connection = accept4(LISTEN_FD, NULL, NULL, SOCK_CLOEXEC);
         if (connection < 0)
             continue; /* it has been given up */

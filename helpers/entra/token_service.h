@@ -6,7 +6,8 @@
  *
  *     LoadCredential=token:/run/entra/API.sock
  *
- * The process ends when nobody waits for an answer any more.
+ * The process ends when nobody waits for an answer any more, and a renewal that it has started in
+ * the background has ended: systemd kills what a service leaves behind.
  */
 #ifndef HELPERS_ENTRA_TOKEN_SERVICE_H
 #define HELPERS_ENTRA_TOKEN_SERVICE_H

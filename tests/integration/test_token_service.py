@@ -4,16 +4,20 @@ socket activation."""
 
 from __future__ import annotations
 
+import configparser
+import json
 import re
 import shutil
 import socket
 import subprocess
+import threading
 from pathlib import Path
 
 import pytest
 
 from authority import faults
 from integration.test_recipes import literals
+from integration.stored import age, kept
 from integration.users import claims
 from world.waiting import wait_until
 from world.world import World
@@ -26,9 +30,10 @@ USAGE = 2
 class Service:
     """A socket, at which the program is started by the first connection."""
 
-    def __init__(self, world: World, programs: Path, *words: str) -> None:
+    def __init__(self, world: World, programs: Path, *words: str,
+                 keyring: str = "runtime") -> None:
         self.path = world.session.home / "token.sock"
-        env = world.session.env | {"ENTRA_KEYRING": "runtime"}
+        env = world.session.env | {"ENTRA_KEYRING": keyring}
         names = [f"--setenv={name}" for name in env]
         self.process = subprocess.Popen(
             [ACTIVATE, f"--listen={self.path}", *names, str(programs / "entra"), "token", "--api",
@@ -53,8 +58,8 @@ class Service:
 def serve(world, programs):
     services = []
 
-    def start(*words: str) -> Service:
-        services.append(Service(world, programs, *words))
+    def start(*words: str, **how: str) -> Service:
+        services.append(Service(world, programs, *words, **how))
         return services[-1]
 
     yield start
@@ -99,6 +104,25 @@ def test_who_gives_up_is_not_waited_for(world, serve):
     service.finish()
 
 
+def test_a_token_that_is_due_is_renewed_and_nobody_waits_for_that(world, serve):
+    """systemd ends what a service leaves behind, so the service ends after the renewal."""
+    service = serve(keyring="secret-service")
+    read(service.connect())
+    service.finish()
+    due = age(world, lives=1800, renew=True)
+    release = threading.Event()
+    world.authority.faults.inject(faults.held(release), times=1)
+    service = serve(keyring="secret-service")
+    assert [read(service.connect()) for _ in range(2)] == [due, due]
+    wait_until(lambda: len(world.authority.token_requests) == 2, "the renewal")
+    assert read(service.connect()) == due and service.process.poll() is None
+    release.set()
+    assert service.finish() == ""
+    assert not world.session.is_running("entra")
+    (token,) = kept(world, "access_token")
+    assert json.loads(token.secret)["access_token"] == world.authority.issued_tokens[1]
+
+
 @pytest.mark.parametrize("env", [{}, {"LISTEN_PID": "1", "LISTEN_FDS": "1"}])
 def test_without_a_socket_it_fails(world, env):
     outcome = world.run("entra", "token", "--api", "MyWebApi", "--serve", env=env)
@@ -128,3 +152,14 @@ def test_the_installed_units_are_in_order(programs, tmp_path):
     outcome = subprocess.run(["systemd-analyze", "verify", "--man=no", *names], cwd=tmp_path,
                              capture_output=True, text=True, check=False)
     assert (outcome.returncode, outcome.stderr) == (0, "")
+
+
+def test_no_number_of_starts_ends_the_socket(programs):
+    """tests/systems/booted starts them; the defaults are a limit that ends it."""
+    units = {}
+    for kind in ("socket", "service"):
+        units[kind] = configparser.ConfigParser(strict=False, interpolation=None)
+        units[kind].read(programs.parent / "lib" / "systemd" / "system" / f"entra-token@.{kind}")
+    assert units["service"]["Unit"]["StartLimitIntervalSec"] == "0"
+    assert units["socket"]["Socket"]["TriggerLimitIntervalSec"] == "0"
+    assert "sleep" in units["service"]["Service"]["ExecStopPost"]

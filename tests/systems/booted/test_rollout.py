@@ -10,13 +10,16 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from authority import contoso  # noqa: E402
+from authority import contoso, faults  # noqa: E402
 from authority.authority import Authority  # noqa: E402
 from world.tls import CertificateAuthority  # noqa: E402
 
@@ -26,6 +29,8 @@ USER = "ada"
 SETTINGS = {"AzureAd": {"TenantId": contoso.TENANT.guid}}
 OF_SERVICES = {"AzureAd": {"TenantId": contoso.TENANT.guid, "ClientId": contoso.DAEMON.client_id,
                            "ClientSecretPath": "app-secret"}}
+WITH_A_HYPHEN = "my-api"
+OF_SERVICES[WITH_A_HYPHEN] = {"Scopes": [f"{contoso.MY_WEB_API}/.default"], "RequestAppToken": True}
 REPORT = """[Service]
 Type=oneshot
 DynamicUser=yes
@@ -111,7 +116,7 @@ def serving(rolled_out, authority):
     folder.mkdir()
     (folder / "override.conf").write_text(override.group(1))
     root("systemctl", "daemon-reload")
-    roll_out(settings=OF_SERVICES, apis_of_services=["AzureDevOps"])
+    roll_out(settings=OF_SERVICES, apis_of_services=["AzureDevOps", WITH_A_HYPHEN])
     return "AzureDevOps"
 
 
@@ -137,6 +142,86 @@ def test_nothing_runs_in_between(serving):
     state = root("systemctl", "show", "--property=ActiveState", f"entra-token@{serving}.service")
     assert state.strip() in ("ActiveState=inactive", "ActiveState=deactivating")
     assert run("pgrep", "-x", "entra").returncode == 1
+
+
+def start_service(api: str) -> subprocess.CompletedProcess:
+    """One that prints its token, and that is known from its start to its end alone. Nothing that
+    systemd counts is reset by it, as it is when units are loaded anew."""
+    return run("systemd-run", "--quiet", "--wait", "--pipe", "--collect", "--property=DynamicUser=yes",
+               f"--property=LoadCredential=token:/run/entra/{api}.sock",
+               "sh", "-c", 'cat "$CREDENTIALS_DIRECTORY/token"')
+
+
+def test_any_number_of_services_may_start_at_once(serving, authority):
+    """The default limits are 5 starts of a service in 10 seconds, 20 of a socket's in 2."""
+    for _ in range(3):
+        with ThreadPoolExecutor(10) as starters:
+            outcomes = list(starters.map(start_service, [serving] * 10))
+        outcomes += [start_service(serving) for _ in range(3)]
+        assert [outcome.returncode for outcome in outcomes] == [0] * 13, outcomes
+        assert {outcome.stdout for outcome in outcomes} == {authority.issued_tokens[-1]}
+    assert run("systemctl", "is-active", f"entra-token@{serving}.socket").stdout == "active\n"
+
+
+def test_a_token_that_is_due_is_renewed_after_the_answer(serving, authority):
+    start_service(serving)
+    (stored,) = Path("/run/private/entra-token", serving).rglob("*.token")
+    head, _, record = stored.read_bytes().partition(b"\n")
+    now, token = int(time.time()), json.loads(record)
+    token |= {"received_on": now - 1800, "expires_on": now + 1800, "refresh_on": now - 60}
+    stored.write_bytes(head + b"\n" + json.dumps(token).encode())
+    release = threading.Event()
+    before = len(authority.token_requests)
+    with authority.faults.injected(faults.held(release), times=1):
+        assert start_service(serving).stdout == token["access_token"]
+        while len(authority.token_requests) == before:
+            time.sleep(0.1)
+        assert start_service(serving).stdout == token["access_token"]
+        release.set()
+        while start_service(serving).stdout == token["access_token"]:
+            time.sleep(0.1)
+    assert len(authority.token_requests) == before + 1
+
+
+def test_the_name_of_an_api_may_have_a_hyphen(serving, authority):
+    """In which systemd.unit(5) has paths with a slash."""
+    for _ in range(2):
+        outcome = start_service(WITH_A_HYPHEN)
+        assert (outcome.returncode, outcome.stdout) == (0, authority.issued_tokens[-1])
+        assert authority.token_requests[-1].form["scope"] in OF_SERVICES[WITH_A_HYPHEN]["Scopes"]
+        root("systemctl", "daemon-reload")
+
+
+@pytest.fixture
+def broken(serving):
+    """A service that cannot be started, until the function is called."""
+    override = Path("/etc/systemd/system/entra-token@.service.d/zz-broken.conf")
+
+    def mend() -> None:
+        override.unlink(missing_ok=True)
+        root("systemctl", "daemon-reload")
+
+    override.write_text("[Service]\nLoadCredential=missing:/etc/report/missing\n")
+    root("systemctl", "daemon-reload")
+    yield mend
+    mend()
+
+
+def test_a_service_that_cannot_start_is_tried_in_peace_until_it_can(serving, authority, broken):
+    def failures() -> int:
+        return root("journalctl", "--no-pager", f"--unit=entra-token@{serving}.service",
+                    f"--since=@{began}").count("Failed with result")
+
+    began = int(time.time())
+    with ThreadPoolExecutor(1) as starters:
+        waiting = starters.submit(start_service, serving)
+        while failures() < 2:
+            time.sleep(0.1)
+        assert failures() <= 2 + (time.time() - began) / 5
+        broken()
+        outcome = waiting.result()
+    assert outcome.returncode == 0 and outcome.stdout in authority.issued_tokens, outcome.stderr
+    assert run("systemctl", "is-active", f"entra-token@{serving}.socket").stdout == "active\n"
 
 
 def test_no_other_user_has_the_token(serving):
