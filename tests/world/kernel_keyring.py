@@ -2,9 +2,10 @@
 """The kernel keyring of the tests, which is never that of the user who runs them.
 
 A user has one in each user namespace (keyrings(7)). So a process in which tests run begins with
-enter(): it goes into a user namespace of its own, where everything else is as outside, and has a
-session there like that of a login. Where user namespaces are forbidden, the kernel keyring is too,
-for this process and all that it starts, unless there is none at all, as in an emulator.
+enter(): it goes into a user namespace of its own and has a session there like that of a login.
+Everything else is as outside, but for the folders that a user's processes share (shared_folders.py).
+Where user namespaces are forbidden, the kernel keyring is too, for this process and all that it
+starts, unless there is none at all, as in an emulator.
 
     python3 -m world.kernel_keyring COMMAND    runs a command with a kernel keyring of its own
 """
@@ -22,7 +23,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Callable
 
-from world import container
+from world import container, shared_folders
 
 OURS = "entra:"
 # Most to least suitable, as for our programs.
@@ -41,10 +42,16 @@ ENTERED = "ENTRA_TESTS_USER_NAMESPACE"
 
 def enter() -> None:
     """A process does this before it has threads."""
-    if _succeeds_in_child(_begin_session):
+    covers = _succeeds_in_child(_begin_session, shared_folders.cover)
+    if covers:
+        _begin_session(shared_folders.cover)
+    elif _succeeds_in_child(_begin_session):
         _begin_session()
     elif not _is_missing():
         container.forbid_keyring()
+    if not covers:
+        shared_folders.require_empty()
+    os.environ[shared_folders.COVERED] = "1" if covers else ""
     os.environ[ENTERED] = _user_namespace()
 
 
@@ -71,23 +78,30 @@ def _user_namespace() -> str:
     return str(os.stat("/proc/self/ns/user").st_ino)
 
 
-def _begin_session() -> None:
-    """Raises an OSError halfway, if the machine does not allow it."""
+def _begin_session(and_then: Callable[[], None] = lambda: None) -> None:
+    """Also does what takes the capabilities of the user namespace. Raises an OSError halfway, if the
+    machine does not allow it."""
     if os.geteuid() == 0:
         _unshare_with_all_ids()
+        and_then()
     else:
         _unshare_with_own_ids()
+        and_then()
+        _give_capabilities_up()
     _check(_keyutils().keyctl_join_session_keyring(None))
     _check(_keyutils().keyctl_link(USER_KEYRING, SESSION_KEYRING))
 
 
 def _unshare_with_own_ids() -> None:
-    """The user has all capabilities in the new namespace, and gives them up."""
+    """The user has all capabilities in the new namespace."""
     uid, gid = os.geteuid(), os.getegid()
     _check(_libc().unshare(CLONE_NEWUSER))
     Path("/proc/self/setgroups").write_text("deny")
     Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1")
     Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1")
+
+
+def _give_capabilities_up() -> None:
     _check(_libc().capset(struct.pack("=Ii", CAPABILITY_VERSION, 0), bytes(24)))
 
 
@@ -124,10 +138,10 @@ def _succeeds(action: Callable[..., None], *arguments: Any) -> bool:
     return True
 
 
-def _succeeds_in_child(action: Callable[[], None]) -> bool:
+def _succeeds_in_child(action: Callable[..., None], *arguments: Any) -> bool:
     child = os.fork()
     if child == 0:
-        os._exit(0 if _succeeds(action) else 1)
+        os._exit(0 if _succeeds(action, *arguments) else 1)
     return os.waitpid(child, 0)[1] == 0
 
 

@@ -4,7 +4,6 @@ those that it starts see others."""
 
 from __future__ import annotations
 
-import ctypes
 import os
 import subprocess
 from collections.abc import Iterator
@@ -13,22 +12,21 @@ from pathlib import Path
 
 import pytest
 
-CLONE_NEWNS, MNT_DETACH = 0x20000, 2
-MS_BIND, MS_REC, MS_PRIVATE = 0x1000, 0x4000, 0x40000
+from world import mounting
 
 
 @contextmanager
 def empty(folder: Path) -> Iterator[None]:
     """Covers the folder with an empty one in memory. Fails with an OSError where mounting is
     forbidden."""
-    with _mounted(b"none", folder, b"tmpfs", 0):
+    with _mounted("none", folder, "tmpfs"):
         yield
 
 
 @contextmanager
 def replaced(folder: Path, other: Path) -> Iterator[None]:
     """Covers the folder with another one. Fails as empty does."""
-    with _mounted(os.fsencode(other), folder, None, MS_BIND):
+    with _mounted(other, folder, None, mounting.MS_BIND):
         yield
 
 
@@ -44,7 +42,7 @@ def unanswered(folder: Path) -> Iterator[None]:
     try:
         with ExitStack() as mounts:
             try:
-                mounts.enter_context(_mounted(b"none", folder, b"fuse", 0, options.encode()))
+                mounts.enter_context(_mounted("none", folder, "fuse", 0, options))
             except OSError as reason:
                 pytest.skip(f"nothing can be mounted here: {reason}")
             yield
@@ -87,20 +85,11 @@ def _kind(folder: Path) -> str:
 
 
 @contextmanager
-def _mounted(source: bytes, folder: Path, kind: bytes | None, flags: int,
-             options: bytes | None = None) -> Iterator[None]:
-    _check(_libc.unshare(CLONE_NEWNS))
-    _check(_libc.mount(None, b"/", None, MS_REC | MS_PRIVATE, None))
-    _check(_libc.mount(source, os.fsencode(folder), kind, flags, options))
+def _mounted(source: str | Path, folder: Path, kind: str | None, flags: int = 0,
+             options: str | None = None) -> Iterator[None]:
+    mounting.enter_namespace()
+    mounting.mount(source, folder, kind, flags, options)
     try:
         yield
     finally:
-        _check(_libc.umount2(os.fsencode(folder), MNT_DETACH))
-
-
-def _check(result: int) -> None:
-    if result != 0:
-        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
-
-
-_libc = ctypes.CDLL(None, use_errno=True)
+        mounting.unmount(folder)

@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Sequence
 
-from world import kernel_keyring, program
+from world import kernel_keyring, program, shared_folders
 from world.bus import MessageBus
 from world.keyring import Keyring
 from world.program import Outcome
@@ -28,7 +28,7 @@ class Session:
 
     With bus=False it is only a shell, as over ssh or in a container; with keyring=False it is a
     desktop without a secret service. `programs` is a folder that comes before the system's in PATH.
-    The kernel keyring is that of the process, and emptied by close().
+    The kernel keyring and the shared folders are those of the process, and emptied by close().
 
     Nothing of the caller's environment is passed on, except the options of sanitizers. `env` is a
     plain dict that can be changed at will.
@@ -39,6 +39,7 @@ class Session:
         kernel_keyring.require_own()
         self._cleanup = ExitStack()
         self._cleanup.callback(kernel_keyring.clear)
+        self._cleanup.callback(shared_folders.clear)
         # A short name: the path of a Unix socket has 107 bytes at most.
         self.root = Path(tempfile.mkdtemp(prefix="entra-world-"))
         self._cleanup.callback(shutil.rmtree, self.root, ignore_errors=True)
