@@ -69,7 +69,8 @@ bool url_is_below(const struct url *url, const struct url *base);
 char *url_origin(const struct url *url);
 
 /* The length of what is before the user info and host of a URL, or of a text that was meant as one:
- * up to the first "://", or 0 if there is none, or if a user info ends before it. */
+ * up to the first "://", or 0 if there is none, or if a user info, a query or a fragment is before
+ * it. */
 size_t url_scheme_length(const char *text);
 
 /* A URL, or a text that was meant as one, in a form that is safe to show: truncated, and without
