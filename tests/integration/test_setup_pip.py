@@ -426,6 +426,7 @@ class Rival:
 OF_GLOBAL = "another keyring-provider, which takes precedence over {}/.config/pip/pip.conf"
 DISABLED = "keyring-provider = disabled\n"
 UV_DISABLED = 'keyring-provider = "disabled"\n'
+UV_PIP = '[pip]\nkeyring-provider = "subprocess"\n'
 RIVALS = {
     "another file of pip": Rival(
         "PIP_CONFIG_FILE is set, so pip does not read {}/.config/pip/pip.conf. Unset it, or set "
@@ -449,6 +450,11 @@ RIVALS = {
     "the former file of pip": Rival(
         "{}/.pip/pip.conf has another keyring-provider for 'pip install'",
         {}, {".pip/pip.conf": f"[install]\n{DISABLED}"}, stops="pip"),
+    "a file of all users of pip": Rival(
+        "{}/second/pip/pip.conf has another keyring-provider for 'pip install'",
+        {"XDG_CONFIG_DIRS": "{}/first:{}/second:{}/none"},
+        {"first/pip/pip.conf": f"[install]\n{LINE}\n", "second/pip/pip.conf": f"[install]\n{DISABLED}"},
+        stops="pip"),
     "another file of uv": Rival(
         "UV_CONFIG_FILE is set, so uv does not read {}/.config/uv/uv.toml. Unset it, or set "
         "keyring-provider to subprocess in {}/uv.toml.",
@@ -459,6 +465,10 @@ RIVALS = {
     "uv pip": Rival(
         "{}/.config/uv/uv.toml has another keyring-provider for 'uv pip'. Remove that line",
         {}, {".config/uv/uv.toml": f"[pip]\n{UV_DISABLED}"}, stops="uv"),
+    "a file of all users of uv": Rival(
+        "{}/first/uv/uv.toml has another keyring-provider for 'uv pip'",
+        {"XDG_CONFIG_DIRS": "{}/none:{}/first:{}/second"},
+        {"first/uv/uv.toml": f"[pip]\n{UV_DISABLED}", "second/uv/uv.toml": UV_PIP}, stops="uv"),
 }
 NO_RIVALS = {
     "another file of pip with the same value": Rival(
@@ -477,8 +487,13 @@ NO_RIVALS = {
     "a variable before the files of uv": Rival(
         "", {"UV_KEYRING_PROVIDER": "subprocess", "UV_NO_CONFIG": "true"}),
     "uv that may read its files": Rival("", {"UV_NO_CONFIG": "0"}),
-    "uv pip with the same value": Rival(
-        "", {}, {".config/uv/uv.toml": '[pip]\nkeyring-provider = "subprocess"\n'}),
+    "uv pip with the same value": Rival("", {}, {".config/uv/uv.toml": UV_PIP}),
+    "a file of all users of pip before which another goes": Rival(
+        "", {"XDG_CONFIG_DIRS": "{}/first:{}/second"},
+        {"first/pip/pip.conf": f"[install]\n{DISABLED}", "second/pip/pip.conf": f"[install]\n{LINE}\n"}),
+    "a second file of all users, which uv does not read": Rival(
+        "", {"XDG_CONFIG_DIRS": "{}/first:{}/second"},
+        {"first/uv/uv.toml": "", "second/uv/uv.toml": f"[pip]\n{UV_DISABLED}"}),
 }
 
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/base/array.h"
@@ -15,10 +16,12 @@
 #include "common/base/text.h"
 #include "helpers/entra/setup/toml_string.h"
 #include "helpers/entra/setup/toml_text.h"
+#include "helpers/entra/setup/xdg_folder.h"
 
-#define FILE_MAX   ((size_t)1024 * 1024)
-#define SUBPROCESS "subprocess"
-#define REMOVE     "Remove that line, or set it to " SUBPROCESS "."
+#define FILE_MAX    ((size_t)1024 * 1024)
+#define FOLDERS_MAX 16 /* of all users; more than anybody has */
+#define SUBPROCESS  "subprocess"
+#define REMOVE      "Remove that line, or set it to " SUBPROCESS "."
 
 /* Who is told of the rivals. */
 struct audience {
@@ -61,27 +64,27 @@ static void tell_of_replacement(struct audience *audience, const char *variable,
 
 /* ---- pip ---- */
 
-/* The files that pip reads, those that take precedence first. */
+/* The files that pip reads, those that take precedence first. Of those in the folders of all users,
+ * the last one does. */
 enum pip_file {
     PIP_FILE_VARIABLE,
     PIP_FILE_VENV,
     PIP_FILE_USER,
     PIP_FILE_LEGACY,
     PIP_FILE_SYSTEM,
-    PIP_FILE_SYSTEM_XDG,
-    PIP_FILES,
+    PIP_FILE_LAST_FOLDER,
+    PIP_FILES = PIP_FILE_LAST_FOLDER + FOLDERS_MAX,
 };
 
 static const struct {
     const char *variable; /* whose value the path begins with; NULL: nothing */
     const char *rest;
-} pip_files[PIP_FILES] = {
+} pip_files[PIP_FILE_LAST_FOLDER] = {
     [PIP_FILE_VARIABLE] = { "PIP_CONFIG_FILE", "" },
     [PIP_FILE_VENV] = { "VIRTUAL_ENV", "/pip.conf" },
     [PIP_FILE_USER] = { NULL, NULL }, /* keyring_user.h */
     [PIP_FILE_LEGACY] = { "HOME", "/.pip/pip.conf" },
     [PIP_FILE_SYSTEM] = { NULL, "/etc/pip.conf" },
-    [PIP_FILE_SYSTEM_XDG] = { NULL, "/etc/xdg/pip/pip.conf" },
 };
 
 /* Its commands that ask indexes. Each has a section, which goes before [global] of all files. */
@@ -105,6 +108,10 @@ static void pip_clear(struct pip *pip)
 
 static char *pip_path(enum pip_file file)
 {
+    if (file >= PIP_FILE_LAST_FOLDER) {
+        autofree char *folder = xdg_folder_of_all_users(PIP_FILES - 1 - file);
+        return folder != NULL ? text_format("%s/pip/pip.conf", folder) : NULL;
+    }
     const char *variable = pip_files[file].variable;
     if (file == PIP_FILE_USER)
         return keyring_user_path(KEYRING_USER_PIP);
@@ -191,7 +198,6 @@ static bool pip_lets_run(void)
 
 #define UV_CONFIG_FILE "UV_CONFIG_FILE"
 #define UV_NO_CONFIG   "UV_NO_CONFIG"
-#define UV_SYSTEM      "/etc/uv/uv.toml"
 
 /* The keyring-provider in a TOML file: at its top, or in a table. */
 struct search {
@@ -226,6 +232,21 @@ static enum setting_state uv_find(const char *path, const char *table)
                                                    : SETTING_OTHER;
 }
 
+/* The file of all users that it reads besides: one only. The caller frees it. */
+static char *uv_system_path(void)
+{
+    struct stat status;
+    for (size_t i = 0; i < FOLDERS_MAX; i++) {
+        autofree char *folder = xdg_folder_of_all_users(i);
+        autofree char *path = text_format("%s/uv/uv.toml", folder != NULL ? folder : "");
+        if (folder == NULL)
+            break;
+        if (stat(path, &status) == 0 && S_ISREG(status.st_mode))
+            return steal(&path);
+    }
+    return strdup("/etc/uv/uv.toml");
+}
+
 /* The file that it reads: the variable's, or the user's. NULL: none. The caller frees it. */
 static char *uv_path(void)
 {
@@ -243,9 +264,10 @@ static char *uv_path(void)
 static void tell_of_uv_pip(const char *path, struct audience *audience)
 {
     bool has_system = environment(UV_CONFIG_FILE) == NULL;
+    autofree char *system = uv_system_path();
     enum setting_state state = uv_find(path, "pip");
     if (state == SETTING_MISSING && has_system)
-        state = uv_find(path = UV_SYSTEM, "pip");
+        state = uv_find(path = system, "pip");
     if (state == SETTING_OTHER)
         tell(audience, REMOVE, "%s has another keyring-provider for 'uv pip'", path);
 }
@@ -263,10 +285,10 @@ static void tell_of_uv(struct audience *audience)
 
 static bool uv_lets_run(void)
 {
-    autofree char *path = uv_path();
+    autofree char *path = uv_path(), *system = uv_system_path();
     enum setting_state state = path != NULL ? uv_find(path, NULL) : SETTING_MISSING;
     if (path != NULL && state == SETTING_MISSING && environment(UV_CONFIG_FILE) == NULL)
-        state = uv_find(UV_SYSTEM, NULL);
+        state = uv_find(system, NULL);
     return state == SETTING_SAME;
 }
 

@@ -4,8 +4,8 @@
  * to: variables, and files or sections that take precedence. A project's own files are not looked
  * at, since they differ from folder to folder.
  *
- * Sources: pip, "Configuration", and _internal/configuration.py; uv, "Configuration files", and
- * what uv 0.13 shows with --show-settings.
+ * Sources: pip, "Configuration", _internal/configuration.py and _internal/utils/appdirs.py; uv,
+ * "Configuration files", crates/uv-dirs, and what uv 0.13 shows with --show-settings.
  */
 #ifndef HELPERS_ENTRA_SETUP_KEYRING_RIVALS_H
 #define HELPERS_ENTRA_SETUP_KEYRING_RIVALS_H
