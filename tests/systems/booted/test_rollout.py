@@ -22,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from authority import contoso, faults  # noqa: E402
 from authority.authority import Authority  # noqa: E402
 from world.tls import CertificateAuthority  # noqa: E402
+from world.waiting import wait_until  # noqa: E402
 
 SOURCE = Path(__file__).resolve().parents[3]
 ENTRA = "login.microsoftonline.com"
@@ -174,12 +175,11 @@ def test_a_token_that_is_due_is_renewed_after_the_answer(serving, authority):
     before = len(authority.token_requests)
     with authority.faults.injected(faults.held(release), times=1):
         assert start_service(serving).stdout == token["access_token"]
-        while len(authority.token_requests) == before:
-            time.sleep(0.1)
+        wait_until(lambda: len(authority.token_requests) > before, "the renewal")
         assert start_service(serving).stdout == token["access_token"]
         release.set()
-        while start_service(serving).stdout == token["access_token"]:
-            time.sleep(0.1)
+        wait_until(lambda: start_service(serving).stdout == authority.issued_tokens[-1],
+                   "the new token")
     assert len(authority.token_requests) == before + 1
 
 
@@ -215,8 +215,7 @@ def test_a_service_that_cannot_start_is_tried_in_peace_until_it_can(serving, aut
     began = int(time.time())
     with ThreadPoolExecutor(1) as starters:
         waiting = starters.submit(start_service, serving)
-        while failures() < 2:
-            time.sleep(0.1)
+        wait_until(lambda: failures() >= 2, "a second try")
         assert failures() <= 2 + (time.time() - began) / 5
         broken()
         outcome = waiting.result()
