@@ -45,8 +45,9 @@ static void target_clear(struct target *target)
 }
 #define auto_target CLEANUP(target_clear)
 
-/* Whatever cannot be parsed is not ours. */
-static bool read_target(const struct options *options, struct target *target, struct error *error)
+/* The server is empty if it is none that could be given a token. */
+static bool read_server(const struct options *options, struct docker_server *ret_server,
+                        struct error *error)
 {
     struct error unused;
     auto_secret struct secret *input =
@@ -55,17 +56,16 @@ static bool read_target(const struct options *options, struct target *target, st
         return false;
     if (input->bytes[strspn(input->bytes, " \t\r\n")] == '\0')
         return error_set(error, ERROR_USAGE, DOCKER_NO_SERVER);
-    return !docker_server_parse(input->bytes, input->length, &target->server, &unused) ||
-           docker_registry_find(options, &target->server, &target->config, &target->api, error) !=
-               CONFIG_FAILED;
+    docker_server_parse(input->bytes, input->length, ret_server, &unused);
+    return true;
 }
 
 /* Says what was wanted of the registry, by its name, in place of the API's. */
-static bool want(const struct target *target, const char *before, const char *after,
+static bool want(const struct docker_server *server, const char *before, const char *after,
                  struct error *error)
 {
     error->wanted[0] = '\0';
-    return error_wanted(error, "%s%s%s", before, target->server.registry, after);
+    return error_wanted(error, "%s%s%s", before, server->registry, after);
 }
 
 /* ---- get ---- */
@@ -99,13 +99,16 @@ static bool get_token(const struct options *options, const struct target *target
 static bool get(const struct options *options, struct error *error)
 {
     auto_target struct target target = { 0 };
-    if (!read_target(options, &target, error))
+    if (!read_server(options, &target.server, error) ||
+        (target.server.text != NULL &&
+         docker_registry_find_if_any(options, &target.server, &target.config, &target.api, error) ==
+             CONFIG_FAILED))
         return false;
     if (target.config == NULL)
         return answer_not_found();
     if (get_token(options, &target, error))
         return true;
-    want(&target, "no token for ", "", error);
+    want(&target.server, "no token for ", "", error);
     if (!may_go_on(error))
         return false;
     error_warn(error);
@@ -155,29 +158,45 @@ static bool store(const struct options *options, struct error *error)
         return false;
     if (login.server.text != NULL && docker_registry_find(options, &login.server, &target.config,
                                                           &target.api, error) == CONFIG_FAILED)
-        return false;
+        return want(&login.server, "the login for ", " is not stored", error);
     if (target.config == NULL || !docker_login_is_token(&login))
         return fail_to_store(&login, target.config != NULL, error);
     tell_of_token(options, &target, &login);
     return true;
 }
 
-/* The sign-in stays, and gets a new token when one is asked for. */
+static bool erase_tokens(struct tokens *tokens, const char *registry, struct error *error)
+{
+    struct error why = { 0 };
+    auto_keyring_list struct keyring_list items = { 0 };
+    const struct keyring_key key = { { { STORE_KIND, STORE_KIND_REGISTRY_TOKEN },
+                                       { STORE_REGISTRY, registry } } };
+    bool is_whole = store_hides_nothing(&tokens->store, tokens->deadline, &why) &&
+                    store_match(&tokens->store, &key, tokens->deadline, &items, &why);
+    for (size_t i = 0; i < items.count; i++) {
+        if (items.items[i].is_locked)
+            is_whole = keyring_fail_locked(&why);
+        else if (!store_drop_match(&tokens->store, &items.items[i], tokens->deadline, error))
+            return false;
+    }
+    if (!is_whole)
+        *error = why;
+    return is_whole && store_saw_all(&tokens->store, error);
+}
+
+/* Whatever is kept for the registry goes, of each identity, and whether the configuration has the
+ * registry, or can be read, or not. The sign-in stays, and gets a new token when one is asked for.
+ */
 static bool erase(const struct options *options, struct error *error)
 {
     struct tokens tokens;
-    int64_t unused;
-    auto_target struct target target = { 0 };
-    auto_token_candidates struct token_candidates candidates = { 0 };
-    if (!read_target(options, &target, error))
+    auto_docker_server struct docker_server server = { 0 };
+    if (!read_server(options, &server, error))
         return false;
-    if (target.config == NULL)
-        return true;
-    return (docker_registry_request(target.config, target.api, &target.server, &candidates,
-                                    error) &&
-            tokens_open(&tokens, options, error) &&
-            tokens_erase(&tokens, &candidates, NULL, &unused, error)) ||
-           want(&target, "the token for ", " is not erased", error);
+    return server.text == NULL ||
+           (tokens_open(&tokens, options, error) &&
+            erase_tokens(&tokens, server.registry, error)) ||
+           want(&server, "the token for ", " is not erased", error);
 }
 
 static bool list(const struct options *options, struct error *error)

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "helpers/docker/docker_registry.h"
 
-enum config_match docker_registry_find(const struct options *options,
-                                       const struct docker_server *server,
-                                       struct config **ret_config,
-                                       const struct config_api **ret_api, struct error *error)
+static enum config_match find(struct config *own, const struct docker_server *server,
+                              struct config **ret_config, const struct config_api **ret_api,
+                              struct error *error)
 {
-    auto_config struct config *config = config_read(options, NULL, error);
-    if (config == NULL)
-        return config_fail_unread(config_is_builtin_registry(&server->url), error);
+    auto_config struct config *config = own;
     enum config_match match = config_find_registry(config, &server->url, ret_api, error);
     if (match == CONFIG_NO_MATCH)
         trace("configuration: %s is not a registry of ours", server->registry);
@@ -17,6 +14,26 @@ enum config_match docker_registry_find(const struct options *options,
     if (match == CONFIG_MATCH)
         *ret_config = steal(&config);
     return match;
+}
+
+enum config_match docker_registry_find(const struct options *options,
+                                       const struct docker_server *server,
+                                       struct config **ret_config,
+                                       const struct config_api **ret_api, struct error *error)
+{
+    struct config *config = config_read(options, NULL, error);
+    return config != NULL ? find(config, server, ret_config, ret_api, error) : CONFIG_FAILED;
+}
+
+enum config_match docker_registry_find_if_any(const struct options *options,
+                                              const struct docker_server *server,
+                                              struct config **ret_config,
+                                              const struct config_api **ret_api,
+                                              struct error *error)
+{
+    struct config *config = config_read(options, NULL, error);
+    return config != NULL ? find(config, server, ret_config, ret_api, error)
+                          : config_fail_unread(config_is_builtin_registry(&server->url), error);
 }
 
 bool docker_registry_request(struct config *config, const struct config_api *api,

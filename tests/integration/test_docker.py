@@ -306,11 +306,8 @@ def test_a_login_that_cannot_be_read_is_refused(images, text):
 
 def test_what_cannot_be_erased_is_said_by_the_registrys_name(images):
     host = images.registry.host
-    images.write_appsettings({name: value for name, value in images.appsettings().items()
-                              if name != "AzureAd"} | {"Images": {"BaseUrl": f"{images.registry.url}/",
-                                                                  "Scopes": [SCOPE]}})
-    failed(ask(images, host, "--keyring", "nonsense", action="erase"), 2)
-    failed(ask(images, host, "--tenant", "a b", action="erase"), 2, f"the token for {host} is not erased")
+    failed(ask(images, host, "--keyring", "nonsense", action="erase"), 2,
+           f"the token for {host} is not erased")
 
 
 def test_docker_logout_erases_the_token_and_leaves_the_sign_in(images):
@@ -321,6 +318,52 @@ def test_docker_logout_erases_the_token_and_leaves_the_sign_in(images):
     assert kept(images, "registry_token") == [] and len(kept(images, "access_token")) == 1
     assert secret(ask(images, host), host) != first
     assert len(images.authority.token_requests) == 1
+
+
+def damage(world: World) -> None:
+    """Cuts the configuration short."""
+    world.appsettings_file.write_bytes(world.appsettings_file.read_bytes()[:-2])
+
+
+@pytest.mark.parametrize("keyring", ["secret-service", "kernel", "runtime"])
+def test_docker_logout_erases_from_each_keyring(images, keyring):
+    host = images.registry.host
+    secret(ask(images, host, "--keyring", keyring), host)
+    assert host in ask(images, "", "--keyring", keyring, action="list").out
+    assert ask(images, host, "--keyring", keyring, action="erase").code == 0
+    assert ask(images, "", "--keyring", keyring, action="list").out == "{}\n"
+
+
+@pytest.mark.parametrize("what", ["is damaged", "has no such registry", "names nobody", "is there"])
+def test_docker_logout_works_whatever_the_configuration_is(images, what):
+    host = images.registry.host
+    secret(ask(images, host), host)
+    if what == "is damaged":
+        damage(images)
+    elif what == "has no such registry":
+        images.write_appsettings()
+    elif what == "names nobody":
+        images.write_appsettings({name: value for name, value in images.appsettings().items()
+                                  if name != "AzureAd"})
+    outcome = ask(images, host, action="erase")
+    assert (outcome.code, outcome.out, outcome.err) == (0, "", "")
+    assert kept(images, "registry_token") == []
+
+
+def test_docker_logout_erases_the_tokens_of_that_registry_alone(images):
+    host = images.registry.host
+    secret(ask(images, host), host)
+    assert ask(images, "fabrikam.azurecr.io", action="erase").code == 0
+    assert json.loads(ask(images, "", action="list").out) == {host: NOBODY}
+
+
+def test_whose_login_it_is_is_not_guessed_if_the_configuration_cannot_be_read(images):
+    damage(images)
+    host = images.registry.host
+    outcome = ask(images, login_to(host, "hunter2"), action="store")
+    failed(outcome, 2, f"the login for {host} is not stored", "appsettings.json")
+    assert "registry of ours" not in outcome.err
+    not_found(ask(images, host), "appsettings.json")
 
 
 @pytest.mark.parametrize("server", ["index.docker.io", "fabrikam.azurecr.io", "a b"])
