@@ -61,6 +61,7 @@ struct config_context {
     /* What the command line says, if the options say more than that: an option without an effect is
      * a mistake in the former only. NULL: the options. */
     const struct options *given;
+    const char *client_id_from; /* what the options' client ID is from; NULL: --client-id */
     struct config_cluster cluster;
     enum config_urls urls;
     bool for_user;                /* request a user's token, whatever RequestAppToken says */

@@ -498,8 +498,9 @@ bool config_fill_scope(const struct config *config, const struct config_api *api
 
 /* ---- managed_identity.c ---- */
 
-/* Changes the request into one for the token of a managed identity: the one that --client-id or the
- * section (whose object may be NULL) names, or the system-assigned one. Fails with ERROR_USAGE. */
+/* Changes the request into one for the token of a managed identity: the one that --client-id, the
+ * section (whose object may be NULL) or AZURE_CLIENT_ID names, in this order, or the system-assigned
+ * one. Fails with ERROR_USAGE. */
 bool config_fill_managed_identity(const struct config *config, const struct section *section,
                                   struct token_request *request, struct error *error);
 

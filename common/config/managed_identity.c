@@ -63,11 +63,11 @@ static bool fill_machine(struct token_request *request, const char *where, struc
     return true;
 }
 
-bool config_fill_managed_identity(const struct config *config, const struct section *section,
-                                  struct token_request *request, struct error *error)
+/* The one that the section names: *ret_from, which the caller frees, says where. Its id is NULL if
+ * the section names none. */
+static bool find_in_section(const struct config *config, const struct section *section,
+                            struct identity *ret_identity, char **ret_from, struct error *error)
 {
-    const struct options *options = config->options;
-    const char *resource_id = config->context->identity_resource_id;
     static const struct {
         const char *key;
         enum identity_id kind;
@@ -76,26 +76,63 @@ bool config_fill_managed_identity(const struct config *config, const struct sect
         { "UserAssignedObjectId", IDENTITY_OBJECT_ID },
         { "UserAssignedResourceId", IDENTITY_RESOURCE_ID },
     };
-    struct identity identity = { NULL, IDENTITY_SYSTEM, NULL };
-    if (options->client_id != NULL)
-        identity = (struct identity){ options->client_id, IDENTITY_CLIENT_ID, "--client-id" };
-    else if (resource_id != NULL)
-        identity = (struct identity){ resource_id, IDENTITY_RESOURCE_ID, "--identity-resource-id" };
-    autofree char *from = NULL;
-    char where[CONFIG_WHERE_MAX] = "--managed-identity", setting[CONFIG_WHERE_MAX];
-    if (!options->managed_identity)
-        config_where(config, &section->path, where);
-    for (size_t i = 0; identity.id == NULL && i < ARRAY_SIZE(ids); i++) {
+    char where[CONFIG_WHERE_MAX];
+    for (size_t i = 0; ret_identity->id == NULL && i < ARRAY_SIZE(ids); i++) {
         const char *id = section_string(config, section, ids[i].key, error);
         if (error->kind != ERROR_NONE)
             return false;
         if (id == NULL)
             continue;
         struct config_path path = config_path_to(&section->path, ids[i].key);
-        from = text_format("%s: %s", config_where(config, &path, setting), ids[i].key);
-        identity = (struct identity){ id, ids[i].kind, from };
+        *ret_from = text_format("%s: %s", config_where(config, &path, where), ids[i].key);
+        *ret_identity = (struct identity){ id, ids[i].kind, *ret_from };
     }
-    return fill_machine(request, where, identity, error);
+    return true;
+}
+
+/* A client ID of this machine's identity is a GUID, and a service that is asked for anything else
+ * says at most that there is no such identity. */
+static bool check_id(const struct identity *identity, struct error *error)
+{
+    if (identity->id == NULL || identity->kind != IDENTITY_CLIENT_ID || text_is_guid(identity->id))
+        return true;
+    error_set(error, ERROR_USAGE, "%s: '%.100s' is not the client id of a managed identity",
+              identity->from, id_shown(identity->id));
+    error_known_as(error, "client_id_malformed");
+    return error_hint(error, "It is a GUID. By its resource ID, which is a path, an identity is "
+                             "named in UserAssignedResourceId; see entra-appsettings(5).");
+}
+
+/* The one of AZURE_CLIENT_ID; without it, the system-assigned one. */
+static struct identity identity_of_variable(const struct config *config)
+{
+    const char *id = config_variable(config, "AZURE_CLIENT_ID");
+    return (struct identity){ id, id != NULL ? IDENTITY_CLIENT_ID : IDENTITY_SYSTEM,
+                              "AZURE_CLIENT_ID" };
+}
+
+bool config_fill_managed_identity(const struct config *config, const struct section *section,
+                                  struct token_request *request, struct error *error)
+{
+    const struct options *options = config->options;
+    const struct config_context *context = config->context;
+    struct identity identity = { NULL, IDENTITY_SYSTEM, NULL };
+    autofree char *from = NULL;
+    char where[CONFIG_WHERE_MAX] = "--managed-identity";
+    if (options->client_id != NULL)
+        identity = (struct identity){ options->client_id, IDENTITY_CLIENT_ID,
+                                      context->client_id_from != NULL ? context->client_id_from
+                                                                      : "--client-id" };
+    else if (context->identity_resource_id != NULL)
+        identity = (struct identity){ context->identity_resource_id, IDENTITY_RESOURCE_ID,
+                                      "--identity-resource-id" };
+    if (!options->managed_identity)
+        config_where(config, &section->path, where);
+    if (!find_in_section(config, section, &identity, &from, error))
+        return false;
+    if (identity.id == NULL)
+        identity = identity_of_variable(config);
+    return check_id(&identity, error) && fill_machine(request, where, identity, error);
 }
 
 bool config_fill_app_of_endpoint(struct token_request *request, struct error *error)
@@ -121,10 +158,8 @@ bool config_is_unconfigured(const struct config *config, const struct token_requ
 bool config_default_managed_identity(const struct config *config, struct token_request *request,
                                      struct error *error)
 {
-    const char *id = config_variable(config, "AZURE_CLIENT_ID");
+    const struct identity identity = identity_of_variable(config);
     request->unconfigured = true;
     trace("configuration: trying a managed identity, since no identity is configured");
-    struct identity identity = { id, id != NULL ? IDENTITY_CLIENT_ID : IDENTITY_SYSTEM,
-                                 "AZURE_CLIENT_ID" };
-    return fill_machine(request, "the default", identity, error);
+    return check_id(&identity, error) && fill_machine(request, "the default", identity, error);
 }

@@ -144,17 +144,18 @@ static bool apply_pop(struct kubelogin *kubelogin, struct error *error)
 /* ---- all of it ---- */
 
 /* az writes kubelogin's own public client into every kubeconfig, so it is nobody's choice. */
-static void use_client_id(struct kubelogin *kubelogin, const char *client_id)
+static void use_client_id(struct kubelogin *kubelogin, const char *client_id, const char *from)
 {
     bool is_usual = client_id != NULL && strcasecmp(client_id, KNOWN_APP_KUBELOGIN) == 0;
     kubelogin->options.client_id = is_usual ? NULL : client_id;
+    kubelogin->context.client_id_from = from;
     kubelogin->context.public_client = is_usual;
 }
 
 static void apply_client_id(struct kubelogin *kubelogin)
 {
     const struct kubelogin_value *client_id = &kubelogin->values[KUBELOGIN_CLIENT_ID];
-    use_client_id(kubelogin, client_id->from_cluster ? NULL : client_id->text);
+    use_client_id(kubelogin, client_id->from_cluster ? NULL : client_id->text, client_id->from);
     if (client_id->from_cluster)
         kubelogin->context.cluster.client_id = client_id->text;
 }
@@ -167,7 +168,7 @@ bool kubelogin_drop_client_of_variable(struct kubelogin *kubelogin)
     if (client_id->from_cluster || client_id->text == flag)
         return false;
     trace("%s is not used: it names an app, and a user signs in", client_id->from);
-    use_client_id(kubelogin, flag);
+    use_client_id(kubelogin, flag, NULL);
     kubelogin->context.for_user = true;
     return true;
 }

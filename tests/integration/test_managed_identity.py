@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives import hashes
 from flask import Response, jsonify
 
 from authority import contoso
+from integration.asking import EXEC_INFO
 from integration.credentials import refused
 from world import own_mounts
 from world.app_certificate import AppCertificate
@@ -31,6 +32,10 @@ from world.identity_service import IdentityService
 from world.waiting import PATIENCE, SHORT_LIMIT
 
 VAULT = "https://vault.azure.net"
+IDS = {"UserAssignedClientId": "b1a0d5c3-0000-4e5f-8a7b-5f77d35c6e05",
+       "UserAssignedObjectId": "0b1ec7a0-0000-4e5f-8a7b-5f77d35c6e05",
+       "UserAssignedResourceId": "/subscriptions/s/resourcegroups/g/providers/m/i"}
+ID, OTHER_ID = IDS["UserAssignedClientId"], "c2b1e6d4-0000-4e5f-8a7b-5f77d35c6e05"
 
 
 @pytest.fixture
@@ -84,18 +89,56 @@ def test_no_proxy_is_used(machine, service):
     ("UserAssignedResourceId", "msi_res_id")])
 def test_a_user_assigned_identity_is_requested_by_its_id(world, service, key, parameter):
     settings = world.appsettings()
-    settings["MyWebApi"]["AcquireTokenOptions"] = {"ManagedIdentity": {key: "the/id"}}
+    settings["MyWebApi"]["AcquireTokenOptions"] = {"ManagedIdentity": {key: IDS[key]}}
     world.write_appsettings(settings)
     outcome = world.run("entra", "token", "--api", "MyWebApi",
                         env={"AZURE_POD_IDENTITY_AUTHORITY_HOST": service.url})
     assert (outcome.code, outcome.err) == (0, "")
-    assert fields(service.requests[0])[parameter] == "the/id"
+    assert fields(service.requests[0])[parameter] == IDS[key]
     assert world.authority.requests == []
 
 
 def test_client_id_names_a_user_assigned_identity(machine, service):
-    token(machine, "--client-id", "abc", env={"AZURE_POD_IDENTITY_AUTHORITY_HOST": service.url})
-    assert fields(service.requests[0])["client_id"] == "abc"
+    token(machine, "--client-id", ID, env={"AZURE_POD_IDENTITY_AUTHORITY_HOST": service.url})
+    assert fields(service.requests[0])["client_id"] == ID
+
+
+@pytest.mark.parametrize("command", [
+    ("entra", "token", "--resource", VAULT), ("entra", "token", "--resource", VAULT, "--managed-identity"),
+    ("exec-credential-entra", "--login", "msi"), ("exec-credential-entra", "--managed-identity"),
+    ("git-credential-entra", "--managed-identity", "get"),
+    ("curl-credential-entra", "--managed-identity", "https://x.vault.azure.net/")])
+def test_the_variable_names_it_for_every_program(machine, service, command):
+    """The same identity, whether it is asked for or nothing else is configured."""
+    env = EXEC_INFO | {"AZURE_POD_IDENTITY_AUTHORITY_HOST": service.url}
+    git = "protocol=https\nhost=dev.azure.com\n"
+    outcome = machine.run(*command, env=env | {"AZURE_CLIENT_ID": ID}, input=git)
+    assert outcome.code == 0, outcome
+    assert fields(service.requests[-1])["client_id"] == ID
+
+
+def test_the_option_and_the_configuration_come_before_the_variable(world, service):
+    settings = world.appsettings()
+    settings["MyWebApi"]["AcquireTokenOptions"] = {"ManagedIdentity": {"UserAssignedClientId": ID}}
+    world.write_appsettings(settings)
+    env = {"AZURE_POD_IDENTITY_AUTHORITY_HOST": service.url, "AZURE_CLIENT_ID": OTHER_ID}
+    last = "d3c2f7e5-0000-4e5f-8a7b-5f77d35c6e05"
+    for words, id in (((), ID), (("--client-id", last), last)):
+        assert world.run("entra", "token", "--api", "MyWebApi", *words, env=env).code == 0
+        assert fields(service.requests[-1])["client_id"] == id
+
+
+@pytest.mark.parametrize("words, env, source", [
+    (("--client-id", "foo"), {}, "--client-id"), ((), {"AZURE_CLIENT_ID": "foo"}, "AZURE_CLIENT_ID"),
+    (("--client-id", "/subscriptions/s"), {}, "--client-id")])
+def test_a_client_id_that_is_none_is_named_before_anybody_is_asked(machine, service, words, env,
+                                                                  source):
+    env |= {"AZURE_POD_IDENTITY_AUTHORITY_HOST": service.url}
+    said = "is not the client id of a managed identity"
+    refused(token(machine, *words, env=env), 2, f"{source}: '", said)
+    plugin = ("exec-credential-entra", "--login", "msi", *words)
+    refused(machine.run(*plugin, env=env | EXEC_INFO), 2, f"{source}: '", said)
+    assert service.requests == []
 
 
 SERVICES = {
@@ -236,8 +279,8 @@ def test_azure_ml_has_a_default_identity(machine, service):
     env = {"MSI_ENDPOINT": service.url, "MSI_SECRET": "key",
            "DEFAULT_IDENTITY_CLIENT_ID": "the-default"}
     assert token(machine, env=env).code == 0
-    assert token(machine, "--client-id", "another", env=env).code == 0
-    assert [fields(one)["clientid"] for one in service.requests] == ["the-default", "another"]
+    assert token(machine, "--client-id", OTHER_ID, env=env).code == 0
+    assert [fields(one)["clientid"] for one in service.requests] == ["the-default", OTHER_ID]
 
 
 def test_no_identity_gets_the_token_of_another(machine, service):
@@ -259,7 +302,7 @@ def test_no_identity_gets_the_token_of_another(machine, service):
     ("Cloud Shell", "UserAssignedClientId"), ("Azure ML", "UserAssignedObjectId")])
 def test_an_id_that_the_service_does_not_support_is_an_error(world, service, name, id):
     settings = world.appsettings()
-    settings["MyWebApi"]["AcquireTokenOptions"] = {"ManagedIdentity": {id: "the/id"}}
+    settings["MyWebApi"]["AcquireTokenOptions"] = {"ManagedIdentity": {id: IDS[id]}}
     world.write_appsettings(settings)
     env = {key: service.url if value == "URL" else value
            for key, value in SERVICES[name][0].items()}
@@ -486,7 +529,8 @@ def not_found() -> tuple[Response, int]:
 
 @pytest.mark.parametrize("words, env, said", [
     ((), {}, "for the system-assigned identity"),
-    (("--client-id", "my-id"), {}, "for the identity with the client id my-id (--client-id)")])
+    (("--client-id", ID), {}, f"for the identity with the client id {ID} (--client-id)"),
+    ((), {"AZURE_CLIENT_ID": ID}, f"for the identity with the client id {ID} (AZURE_CLIENT_ID)")])
 def test_a_refusal_says_which_identity_was_requested(machine, service, words, env, said):
     service.answer = not_found
     refused(token(machine, *words, env=env | {"AZURE_POD_IDENTITY_AUTHORITY_HOST": service.url}), 3,
@@ -498,22 +542,22 @@ def test_a_refusal_says_which_identity_was_requested(machine, service, words, en
     ("UserAssignedResourceId", "resource id")])
 def test_and_which_setting_named_it(world, service, key, kind):
     settings = world.appsettings()
-    settings["MyWebApi"]["AcquireTokenOptions"] = {"ManagedIdentity": {key: "the/id"}}
+    settings["MyWebApi"]["AcquireTokenOptions"] = {"ManagedIdentity": {key: IDS[key]}}
     world.write_appsettings(settings)
     (line,) = [number for number, text in
                enumerate(world.appsettings_file.read_text().splitlines(), 1) if key in text]
     service.answer = not_found
     refused(world.run("entra", "token", "--api", "MyWebApi",
                       env={"AZURE_POD_IDENTITY_AUTHORITY_HOST": service.url}), 3,
-            f"the {kind} the/id ({world.appsettings_file}:{line}: {key})")
+            f"the {kind} {IDS[key]} ({world.appsettings_file}:{line}: {key})")
 
 
 def test_or_which_variable(machine, service):
     service.answer = lambda: service.as_imds() if "Metadata" not in flask.request.headers \
         else not_found()
     outcome = machine.run("entra", "token", "--resource", VAULT, env={
-        "AZURE_POD_IDENTITY_AUTHORITY_HOST": service.url, "AZURE_CLIENT_ID": "an-id"})
-    refused(outcome, 3, "the client id an-id (AZURE_CLIENT_ID)")
+        "AZURE_POD_IDENTITY_AUTHORITY_HOST": service.url, "AZURE_CLIENT_ID": ID})
+    refused(outcome, 3, f"the client id {ID} (AZURE_CLIENT_ID)")
     service.answer = lambda: ("{}", 401)
     outcome = token(machine, env={"MSI_ENDPOINT": service.url, "MSI_SECRET": "key",
                                   "DEFAULT_IDENTITY_CLIENT_ID": "another"})

@@ -345,6 +345,8 @@ static void without_a_credential_or_with_request_app_token_false_it_is_a_user_to
 
 /* ---- managed identities ---- */
 
+#define GUID "97e0a5b7-d745-40b6-94fe-5f77d35c6e05"
+
 static void an_api_may_use_a_managed_identity(void **state)
 {
     (void)state;
@@ -354,7 +356,7 @@ static void an_api_may_use_a_managed_identity(void **state)
         const char *id, *client_id;
     } cases[] = {
         { "{}", IDENTITY_SYSTEM, "", "system-assigned" },
-        { "{'UserAssignedClientId':'m'}", IDENTITY_CLIENT_ID, "m", "m" },
+        { "{'UserAssignedClientId':'" GUID "'}", IDENTITY_CLIENT_ID, GUID, GUID },
         { "{'UserAssignedObjectId':'o'}", IDENTITY_OBJECT_ID, "o", "o" },
         { "{'UserAssignedResourceId':'/subscriptions/r'}", IDENTITY_RESOURCE_ID, "/subscriptions/r",
           "/subscriptions/r" },
@@ -426,17 +428,17 @@ static void a_service_may_have_a_default_identity(void **state)
     assert_string_equal(asked.request.credentials[0].id, "default");
     assert_int_equal(asked.request.credentials[0].id_kind, IDENTITY_CLIENT_ID);
     auto_asked struct asked named =
-        ask("{" API "}", (struct options){ .managed_identity = true, .client_id = "m" });
-    assert_string_equal(named.request.client_id, "m");
+        ask("{" API "}", (struct options){ .managed_identity = true, .client_id = GUID });
+    assert_string_equal(named.request.client_id, GUID);
 }
 
 static void a_flag_may_select_a_managed_identity(void **state)
 {
     (void)state;
     auto_asked struct asked asked =
-        ask("{" API "}", (struct options){ .managed_identity = true, .client_id = "m" });
+        ask("{" API "}", (struct options){ .managed_identity = true, .client_id = GUID });
     assert_int_equal(asked.request.credentials[0].kind, CREDENTIAL_MANAGED_IDENTITY);
-    assert_string_equal(asked.request.credentials[0].id, "m");
+    assert_string_equal(asked.request.credentials[0].id, GUID);
     auto_asked struct asked system = ask("{" API "}", (struct options){ .managed_identity = true });
     assert_null(system.request.credentials[0].id);
     assert_false(system.request.unconfigured);
@@ -449,9 +451,9 @@ static void without_an_identity_a_managed_identity_is_tried(void **state)
     assert_true(asked.ok);
     assert_true(asked.request.unconfigured);
     assert_int_equal(asked.request.credentials[0].kind, CREDENTIAL_MANAGED_IDENTITY);
-    setenv("AZURE_CLIENT_ID", "m", 1);
+    setenv("AZURE_CLIENT_ID", GUID, 1);
     auto_asked struct asked named = ask("{" API "}", NONE);
-    assert_string_equal(named.request.credentials[0].id, "m");
+    assert_string_equal(named.request.credentials[0].id, GUID);
 }
 
 static void with_any_identity_a_managed_identity_is_not_tried(void **state)
@@ -472,12 +474,32 @@ static void with_any_identity_a_managed_identity_is_not_tried(void **state)
     assert_true(variable.request.for_user);
 }
 
-static void an_id_that_could_change_a_url_is_refused(void **state)
+static void the_variable_names_a_managed_identity_that_nothing_else_names(void **state)
 {
     (void)state;
-    auto_asked struct asked asked =
-        ask("{" API "}", (struct options){ .managed_identity = true, .client_id = "a&b=c" });
-    assert_error(&asked.error, ERROR_USAGE, "is not the id of a managed identity");
+    setenv("AZURE_CLIENT_ID", GUID, 1);
+    auto_asked struct asked asked = ask_machine();
+    assert_string_equal(asked.request.credentials[0].id, GUID);
+    assert_string_equal(asked.request.credentials[0].id_from, "AZURE_CLIENT_ID");
+    auto_asked struct asked file =
+        ask("{'Api':{'Scopes':['api://a/.default'],'AcquireTokenOptions':{'ManagedIdentity':"
+            "{'UserAssignedResourceId':'/r'}}}}",
+            NONE);
+    assert_string_equal(file.request.credentials[0].id, "/r");
+}
+
+static void a_client_id_that_is_no_guid_is_refused(void **state)
+{
+    (void)state;
+    static const char *const ids[] = { "a&b=c", "foo", "/subscriptions/s" };
+    for (size_t i = 0; i < ARRAY_SIZE(ids); i++) {
+        auto_asked struct asked asked =
+            ask("{" API "}", (struct options){ .managed_identity = true, .client_id = ids[i] });
+        assert_error(&asked.error, ERROR_USAGE, "is not the client id of a managed identity");
+    }
+    setenv("AZURE_CLIENT_ID", "foo", 1);
+    auto_asked struct asked asked = ask("{" API "}", NONE);
+    assert_error(&asked.error, ERROR_USAGE, "AZURE_CLIENT_ID: 'foo' is not the client id");
 }
 
 static void a_withheld_credential_is_at_the_endpoint(void **state)
@@ -537,7 +559,8 @@ int main(void)
         TEST(a_flag_may_select_a_managed_identity),
         TEST(without_an_identity_a_managed_identity_is_tried),
         TEST(with_any_identity_a_managed_identity_is_not_tried),
-        TEST(an_id_that_could_change_a_url_is_refused),
+        TEST(the_variable_names_a_managed_identity_that_nothing_else_names),
+        TEST(a_client_id_that_is_no_guid_is_refused),
         TEST(a_withheld_credential_is_at_the_endpoint),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
