@@ -103,6 +103,15 @@ const char *keyring_item_attribute(const struct keyring_item *item, const char *
     return "";
 }
 
+bool keyring_item_is(const struct keyring_item *item, const struct keyring_key *key)
+{
+    for (size_t i = 0; i < KEYRING_ATTRIBUTES_MAX && key->attributes[i].name != NULL; i++)
+        if (strcmp(keyring_item_attribute(item, key->attributes[i].name),
+                   key->attributes[i].value) != 0)
+            return false;
+    return true;
+}
+
 json_object *keyring_key_to_json(const struct keyring_key *key)
 {
     json_object *attributes = json_object_new_object();

@@ -124,6 +124,9 @@ bool keyring_fail_too_many(const char *keyring, struct error *error);
 /* The value of an item's attribute; "" if the item does not have it. */
 const char *keyring_item_attribute(const struct keyring_item *item, const char *name);
 
+/* Whether the item has all attributes of a key. */
+bool keyring_item_is(const struct keyring_item *item, const struct keyring_key *key);
+
 /* For stores that write attributes as a JSON object. The first makes such an object from a key; the
  * caller releases it with json_object_put. The second checks whether an object has all attributes
  * of a key. The third adds those attributes of an object to an item that are texts. */

@@ -95,11 +95,13 @@ struct acquire_module {
                   struct authority_probe *ret_probe, struct error *error);
 
     /* Loads a credential as acquire does, but sends it to no authority. The key of a certificate
-     * is tested by signing with it. On failure, ret_facts->text is "" unless the credential was
-     * loaded, but is outside its period of validity. */
+     * is tested by signing with it. With asks_nobody, no service, command or device is asked for a
+     * credential either: it counts as loaded if it can be asked for. On failure, ret_facts->text is
+     * "" unless the credential was loaded, but is outside its period of validity. */
     bool (*check_credential)(const struct token_request *request,
-                             const struct credential *credential, int64_t deadline,
-                             struct credential_facts *ret_facts, struct error *error);
+                             const struct credential *credential, bool asks_nobody,
+                             int64_t deadline, struct credential_facts *ret_facts,
+                             struct error *error);
 
     /* Requests a token for a user with the refresh token of the account `known`. *ret_account is
      * the account as the authority now describes it. If it contains a refresh token, that token

@@ -37,11 +37,10 @@ struct clients {
     const char *ids[3];
 };
 
-static struct clients clients_of(const struct token_request *request)
+static struct clients clients_of(const char *client_id)
 {
-    return known_app_is_in_family(request->client_id)
-               ? (struct clients){ { FAMILY, request->client_id, NULL } }
-               : (struct clients){ { request->client_id, NULL } };
+    return known_app_is_in_family(client_id) ? (struct clients){ { FAMILY, client_id, NULL } }
+                                             : (struct clients){ { client_id, NULL } };
 }
 
 static enum keyring_answer look_up(struct store *store, const struct keyring_key *key,
@@ -58,6 +57,15 @@ static enum keyring_answer look_up(struct store *store, const struct keyring_key
     return KEYRING_NOTHING;
 }
 
+/* Returns whether the account is remembered for the tenant. */
+static bool choose(const struct default_account *def, const struct token_request *request,
+                   struct account *account)
+{
+    return request->account_folder != NULL
+               ? default_account_for_folder(def, request->account_folder, request->tenant, account)
+               : default_account_for(def, request->tenant, account);
+}
+
 static enum keyring_answer find_account(struct store *store, struct token_request *request,
                                         int64_t deadline, struct account *account,
                                         struct error *error)
@@ -70,10 +78,7 @@ static enum keyring_answer find_account(struct store *store, struct token_reques
         default_account_find(store, request->instance, deadline, &def, error);
     if (answer != KEYRING_FOUND)
         return answer;
-    request->account_of_tenant =
-        request->account_folder != NULL
-            ? default_account_for_folder(&def, request->account_folder, request->tenant, account)
-            : default_account_for(&def, request->tenant, account);
+    request->account_of_tenant = choose(&def, request, account);
     return account->home_account_id != NULL ? KEYRING_FOUND : KEYRING_NOTHING;
 }
 
@@ -120,12 +125,62 @@ enum keyring_answer account_store_find(struct store *store, const struct token_r
                                        int64_t deadline, struct account *ret_account,
                                        struct error *error)
 {
-    const struct clients clients = clients_of(request);
+    const struct clients clients = clients_of(request->client_id);
     enum keyring_answer answer = KEYRING_NOTHING;
     for (size_t i = 0; clients.ids[i] != NULL && answer == KEYRING_NOTHING; i++)
         answer = find_for_client(store, request, clients.ids[i], deadline, ret_account, error);
     return answer;
 }
+
+/* ---- in lists ---- */
+
+/* The record of the item with this key; NULL if the list does not have or show it. */
+static const struct secret *find_listed(const struct keyring_list *list, const char *store,
+                                        const struct keyring_key *key)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (strcmp(list->items[i].store, store) == 0 && keyring_item_is(&list->items[i], key))
+            return list->items[i].record;
+    return NULL;
+}
+
+bool account_store_resolve_listed(const struct keyring_list *accounts, const char *store,
+                                  const struct token_request *request, struct account *ret_account)
+{
+    struct error unused;
+    auto_default_account struct default_account def = { 0 };
+    const char *username = request->account != NULL ? request->account : ACCOUNT_DEFAULT;
+    struct keyring_key key = key_of_account(request, username);
+    const struct secret *record = find_listed(accounts, store, &key);
+    *ret_account = (struct account){ 0 };
+    if (record == NULL)
+        return false;
+    if (request->account != NULL)
+        return account_from_json(record->bytes, record->length, ret_account, &unused);
+    if (!default_account_read(record, &def))
+        return false;
+    choose(&def, request, ret_account);
+    return ret_account->home_account_id != NULL;
+}
+
+bool account_store_is_listed(const struct keyring_list *refresh_tokens, const char *store,
+                             const struct token_request *request, const char *client_id,
+                             const char *home_account_id)
+{
+    const struct clients clients = clients_of(client_id);
+    for (size_t i = 0; clients.ids[i] != NULL; i++) {
+        struct error unused;
+        auto_account struct account account = { 0 };
+        struct keyring_key key = key_of_refresh_token(request, clients.ids[i], home_account_id);
+        const struct secret *record = find_listed(refresh_tokens, store, &key);
+        if (record != NULL && account_from_json(record->bytes, record->length, &account, &unused) &&
+            account.refresh_token != NULL)
+            return true;
+    }
+    return false;
+}
+
+/* ---- storing ---- */
 
 bool account_store_rotate(struct store *store, const struct token_request *request,
                           const struct account *account, int64_t deadline, struct error *error)
@@ -194,7 +249,7 @@ bool account_store_keep(struct store *store, const struct token_request *request
 bool account_store_drop(struct store *store, const struct token_request *request,
                         const struct secret *refresh_token, int64_t deadline, struct error *error)
 {
-    const struct clients clients = clients_of(request);
+    const struct clients clients = clients_of(request->client_id);
     for (size_t i = 0; clients.ids[i] != NULL; i++) {
         auto_account struct account found = { 0 };
         struct keyring_key key =

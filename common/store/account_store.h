@@ -32,6 +32,18 @@ enum keyring_answer account_store_find(struct store *store, const struct token_r
                                        int64_t deadline, struct account *ret_account,
                                        struct error *error);
 
+/* As account_store_resolve, in a list of the accounts (store_list) and without asking the keyring,
+ * which might prompt. The caller clears *ret_account with account_clear. Returns false if this
+ * keyring has no such account, or does not show it. */
+bool account_store_resolve_listed(const struct keyring_list *accounts, const char *store,
+                                  const struct token_request *request, struct account *ret_account);
+
+/* Likewise, whether account_store_find would find a refresh token of the account for this client.
+ */
+bool account_store_is_listed(const struct keyring_list *refresh_tokens, const char *store,
+                             const struct token_request *request, const char *client_id,
+                             const char *home_account_id);
+
 /* What a user has signed in for. */
 enum account_choice {
     ACCOUNT_FOR_REQUEST, /* for one request, which names the account */

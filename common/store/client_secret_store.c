@@ -52,6 +52,18 @@ bool client_secret_store_fill(struct store *store, struct token_request *request
     return true;
 }
 
+const struct keyring_item *client_secret_store_listed(const struct keyring_list *secrets,
+                                                      const char *store,
+                                                      const struct token_request *request)
+{
+    struct keyring_key key = key_of(request);
+    for (size_t i = 0; i < secrets->count; i++)
+        if (strcmp(secrets->items[i].store, store) == 0 &&
+            keyring_item_is(&secrets->items[i], &key))
+            return &secrets->items[i];
+    return NULL;
+}
+
 bool client_secret_store_keep(struct store *store, const struct token_request *request,
                               const struct secret *secret, int64_t deadline, struct error *error)
 {

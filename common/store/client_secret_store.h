@@ -19,6 +19,13 @@
 bool client_secret_store_fill(struct store *store, struct token_request *request, int64_t deadline,
                               struct error *error);
 
+/* The item of the request's app in a list of the client secrets (store_list), in the keyring of
+ * this name; NULL if it has none. Unlike client_secret_store_fill, this does not ask the keyring,
+ * which might prompt. */
+const struct keyring_item *client_secret_store_listed(const struct keyring_list *secrets,
+                                                      const char *store,
+                                                      const struct token_request *request);
+
 /* Stores the client secret of the request's app, or deletes it if secret is NULL. Fails with
  * ERROR_KEYRING, or with ERROR_USAGE for the keyring `none`. */
 bool client_secret_store_keep(struct store *store, const struct token_request *request,

@@ -9,7 +9,7 @@ import re
 import pytest
 
 from authority import contoso
-from integration.credentials import CLIENT_ID
+from integration.credentials import CLIENT_ID, configure
 from integration.users import SIGN_IN_FIRST, login, token
 
 ADA, GRACE = contoso.ADA.username, contoso.GRACE.username
@@ -103,6 +103,145 @@ def test_what_a_locked_keyring_has_is_not_called_nothing(desk):
     outcome = desk.run("entra", "status")
     assert outcome.code not in (0, SIGN_IN_FIRST)
     assert "locked" in outcome.err and "nobody" not in outcome.out + outcome.err
+
+
+# ---- whether there can be a token without a user ----
+
+CLI = contoso.AZURE_CLI.client_id
+
+
+def advised(outcome) -> list[str]:
+    """The command that the message advises, without the name of the program."""
+    return re.search(r"Run 'entra ([^']+)'", outcome.err).group(1).split()
+
+
+def test_the_sign_in_of_another_client_is_not_one_of_this(desk):
+    login(desk)
+    other = ("--client-id", CLI)
+    outcome = desk.run("entra", "status", *other)
+    assert outcome.code == token(desk, *other).code == SIGN_IN_FIRST
+    assert f"nobody is signed in for the client {CLI} at {desk.authority.url}" in outcome.err
+    assert ADA in outcome.out
+    login(desk, *advised(outcome)[1:])
+    assert desk.run("entra", "status", *other).code == token(desk, *other).code == 0
+    assert desk.run("entra", "status").code == 0
+
+
+def test_nor_is_a_sign_in_at_another_authority(desk):
+    login(desk)
+    other = ("--authority", "https://login.microsoftonline.us")
+    assert desk.run("entra", "status", *other).code == SIGN_IN_FIRST
+
+
+def test_nor_one_for_the_identity_of_another_api(desk):
+    settings = desk.user_appsettings()
+    settings["Other"] = {"TenantId": contoso.TENANT.guid, "ClientId": CLI}
+    settings["Zed"] = {"Scopes": ["api://zed/read"], "RequestAppToken": False,
+                       "AcquireTokenOptions": {"AuthenticationOptionsName": "Other"}}
+    desk.write_appsettings(settings)
+    login(desk, "--api", "MyWebApi")
+    assert desk.run("entra", "status").code == 0
+    assert desk.run("entra", "status", "--api", "MyWebApi").code == 0
+    assert desk.run("entra", "status", "--api", "Zed").code == SIGN_IN_FIRST
+
+
+def test_a_token_of_the_client_is_enough_without_a_sign_in(desk):
+    login(desk)
+    assert token(desk).code == 0
+    assert desk.run("secret-tool", "clear", "kind", "refresh_token").code == 0
+    assert desk.run("entra", "status").code == 0
+    assert desk.run("entra", "status", "--api", "MyWebApi").code == token(desk).code == 0
+    assert desk.run("entra", "status", "--api", "Graph").code == SIGN_IN_FIRST
+    assert desk.run("entra", "status", "--client-id", CLI).code == SIGN_IN_FIRST
+
+
+@pytest.mark.parametrize("api", [(), ("--api", "AKS"), ("--api", "AzureDevOps")], ids=str)
+def test_without_a_configuration_the_usual_sign_in_serves_every_api(desk, api):
+    desk.appsettings_file.unlink()
+    env = NO_MACHINE | {"AZURE_AUTHORITY_HOST": desk.authority.url,
+                        "AZURE_TENANT_ID": contoso.TENANT.guid}
+    assert desk.run("entra", "status", *api, env=env).code == SIGN_IN_FIRST
+    login(desk, env=env)
+    assert desk.run("entra", "status", *api, env=env).code == 0
+    assert desk.run("entra", "status", *api).code == SIGN_IN_FIRST
+
+
+# ---- whether an app has a credential ----
+
+
+def without(world, code: int, *texts: str, env: dict[str, str] | None = None,
+            api: str = "MyWebApi") -> None:
+    """Expects that status fails as a token does, and shows no credential."""
+    got = world.run("entra", "token", "--api", api, env=env)
+    outcome = world.run("entra", "status", env=env)
+    assert outcome.code == got.code == code, (outcome, got)
+    for text in texts:
+        assert text in outcome.err and text in got.err
+    assert lines(world, env=env)["Identity"][-1] == "without a credential that can be used"
+    assert status(world, code=code, env=env)["identity"]["credential"] is None
+
+
+def test_a_client_secret_that_the_keyring_does_not_have_is_none(world):
+    configure(world, {"SourceType": "Keyring"})
+    without(world, 2, f"the keyring has no client secret for the app {CLIENT_ID}")
+    secret = world.appsettings()["AzureAd"]["ClientSecret"]
+    assert world.run("entra", "secret", "set", input=f"{secret}\n").code == 0
+    assert status(world)["identity"]["credential"] == f"{world.appsettings_file}:7"
+    world.session.keyring.lock()
+    outcome = world.run("entra", "status")
+    assert outcome.code not in (0, SIGN_IN_FIRST) and "locked" in outcome.err
+
+
+def job_of(world) -> dict[str, str]:
+    """The variables of an app in a job, which has no configuration file."""
+    world.appsettings_file.unlink(missing_ok=True)
+    return {"AZURE_AUTHORITY_HOST": world.authority.url, "AZURE_TENANT_ID": contoso.TENANT.guid,
+            "AZURE_CLIENT_ID": CLIENT_ID}
+
+
+@pytest.mark.parametrize("env, text", [
+    ({"GITHUB_ACTIONS": "true"}, "ACTIONS_ID_TOKEN_REQUEST_URL"),
+    ({"TF_BUILD": "True", "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID": "x"}, "SYSTEM_OIDCREQUESTURI"),
+], ids=str)
+def test_a_job_that_may_not_ask_for_its_token_has_none(world, env, text):
+    without(world, 2, text, env=job_of(world) | env, api="AzureDevOps")
+
+
+@pytest.mark.parametrize("env, text", [
+    ({"AZURE_FEDERATED_TOKEN_FILE": "/nowhere/token"}, "/nowhere/token: No such file"),
+    ({"AZURE_CLIENT_CERTIFICATE_PATH": "/nowhere/app.pem"}, "/nowhere/app.pem: No such file"),
+    ({"AZURE_CLIENT_SECRET": "your-client-secret"}, "placeholder"),
+], ids=str)
+def test_one_that_a_variable_names_and_is_not_there_is_none(world, env, text):
+    configure(world)
+    without(world, 2, text, env=env)
+
+
+def test_a_job_that_may_ask_for_its_token_needs_nobody_and_asks_nobody(world):
+    env = job_of(world) | {
+        "GITHUB_ACTIONS": "true", "ACTIONS_ID_TOKEN_REQUEST_URL": "http://127.0.0.1:1/",
+        "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "secret"}
+    assert status(world, env=env)["identity"]["credential"] == "ACTIONS_ID_TOKEN_REQUEST_URL"
+
+
+def test_a_credential_after_one_that_is_not_there_is_shown(world, tmp_path):
+    configure(world, {"SourceType": "Keyring"},
+              {"SourceType": "ClientSecret", "ClientSecret": "a-secret-of-the-app~1"})
+    where = status(world)["identity"]["credential"]
+    assert where.startswith(f"{world.appsettings_file}:") and not where.endswith(":7")
+
+
+def test_a_token_of_the_app_is_enough(world):
+    assert world.run("entra", "token", "--api", "MyWebApi").code == 0
+    configure(world, {"SourceType": "Keyring"})
+    assert world.run("entra", "status").code == 0
+
+
+def test_a_faulty_identity_is_not_blamed_on_an_api_that_nobody_asked_for(world):
+    outcome = world.run("entra", "status", "--tenant", "x y")
+    assert outcome.code == 2 and "MyWebApi" not in outcome.err and "'x y'" in outcome.err
+    asked = world.run("entra", "status", "--tenant", "x y", "--api", "MyWebApi")
+    assert asked.err.startswith("entra: no token for MyWebApi: ")
 
 
 def test_an_identity_that_cannot_be_used_hides_nothing_else(desk):

@@ -10,6 +10,7 @@
 
 #include "common/acquire/app/client_credentials.h"
 #include "common/acquire/app/credential_check.h"
+#include "common/acquire/app/federated.h"
 #include "common/acquire/app/signer.h"
 #include "common/base/array.h"
 #include "common/base/rfc3339.h"
@@ -60,6 +61,11 @@ void client_proof_clear(struct client_proof *proof)
     secret_free(proof->client_assertion);
 }
 
+bool federated_may_ask(const struct credential *credential, struct error *error)
+{
+    return credential->id != NULL || error_set(error, ERROR_USAGE, "may not ask");
+}
+
 /* ---- */
 
 static struct credential_facts facts_of(enum credential_kind kind, const char *text)
@@ -69,7 +75,7 @@ static struct credential_facts facts_of(enum credential_kind kind, const char *t
     const struct token_request request = { .credential_count = 1 };
     struct credential_facts facts;
     struct error error = { 0 };
-    assert_true(credential_check(&request, &credential, 0, &facts, &error));
+    assert_true(credential_check(&request, &credential, false, 0, &facts, &error));
     return facts;
 }
 
@@ -94,7 +100,7 @@ static void a_certificate_is_good_from_its_first_second_to_its_last(void **state
         begins_in = certificates[i].begins_in;
         ends_in = certificates[i].ends_in;
         int64_t before = time(NULL);
-        bool is_good = credential_check(&request, &credential, 0, &facts, &error);
+        bool is_good = credential_check(&request, &credential, false, 0, &facts, &error);
         assert_between(facts.expires_on, before + ends_in, time(NULL) + ends_in);
         assert_int_equal(is_good, certificates[i].fault == NULL);
         assert_has(facts.text, "the key matches the certificate /CN=app, thumbprint ");
@@ -119,6 +125,34 @@ static void a_secret_that_is_an_id_is_recognized(void **state)
                         "a client secret is configured, but it looks like a secret's id");
 }
 
+static void what_others_have_is_not_fetched_where_nobody_may_be_asked(void **state)
+{
+    (void)state;
+    static const enum credential_kind elsewhere[] = {
+        CREDENTIAL_ASSERTION_COMMAND,
+        CREDENTIAL_GITHUB_ACTIONS,
+        CREDENTIAL_AZURE_PIPELINES,
+        CREDENTIAL_ASSERTION_IDENTITY,
+    };
+    const struct token_request request = { .credential_count = 1 };
+    struct credential_facts facts;
+    for (size_t i = 0; i < ARRAY_SIZE(elsewhere); i++) {
+        struct error error = { 0 };
+        struct credential credential = { .kind = elsewhere[i], .id = (char *)"known" };
+        assert_true(credential_check(&request, &credential, true, 0, &facts, &error));
+        credential.id = NULL;
+        assert_false(credential_check(&request, &credential, true, 0, &facts, &error));
+        assert_error(&error, ERROR_USAGE, "may not ask");
+    }
+    const struct credential device = { .kind = CREDENTIAL_CERTIFICATE,
+                                       .path = (char *)"app.pem",
+                                       .key_path = (char *)"pkcs11:token=app",
+                                       .id = (char *)"known" };
+    struct error error = { 0 };
+    assert_true(credential_check(&request, &device, true, 0, &facts, &error));
+    assert_string_equal(facts.text, "");
+}
+
 static void issuer_and_subject_of_a_federated_token_are_named(void **state)
 {
     (void)state;
@@ -140,6 +174,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_certificate_is_good_from_its_first_second_to_its_last),
         cmocka_unit_test(a_secret_that_is_an_id_is_recognized),
+        cmocka_unit_test(what_others_have_is_not_fetched_where_nobody_may_be_asked),
         cmocka_unit_test(issuer_and_subject_of_a_federated_token_are_named),
     };
     return cmocka_run_group_tests(tests, clear_environment, NULL);

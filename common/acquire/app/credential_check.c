@@ -8,8 +8,10 @@
 
 #include "common/acquire/app/client_credentials.h"
 #include "common/acquire/app/client_secret.h"
+#include "common/acquire/app/federated.h"
 #include "common/acquire/app/signer.h"
 #include "common/acquire/app/thumbprint.h"
+#include "common/base/file.h"
 #include "common/base/rfc3339.h"
 #include "common/entra/jwt.h"
 
@@ -68,11 +70,32 @@ static bool check_certificate(const struct token_request *request,
     return good;
 }
 
+/* Whether somebody else than this machine's files has the credential. */
+static bool is_elsewhere(const struct credential *credential)
+{
+    switch (credential->kind) {
+    case CREDENTIAL_CERTIFICATE:
+        return (credential->path != NULL && file_is_uri(credential->path)) ||
+               (credential->key_path != NULL && file_is_uri(credential->key_path));
+    case CREDENTIAL_ASSERTION_COMMAND:
+    case CREDENTIAL_GITHUB_ACTIONS:
+    case CREDENTIAL_AZURE_PIPELINES:
+    case CREDENTIAL_ASSERTION_IDENTITY:
+    case CREDENTIAL_MANAGED_IDENTITY:
+        return true;
+    default:
+        return false;
+    }
+}
+
 bool credential_check(const struct token_request *request, const struct credential *credential,
-                      int64_t deadline, struct credential_facts *ret_facts, struct error *error)
+                      bool asks_nobody, int64_t deadline, struct credential_facts *ret_facts,
+                      struct error *error)
 {
     struct client_proof proof CLEANUP(client_proof_clear) = { NULL, NULL };
     *ret_facts = (struct credential_facts){ 0 };
+    if (asks_nobody && credential->trouble == NULL && is_elsewhere(credential))
+        return federated_may_ask(credential, error);
     if (credential->kind == CREDENTIAL_CERTIFICATE && credential->trouble == NULL)
         return check_certificate(request, credential, deadline, ret_facts, error);
     if (!client_proof_load(request, credential, deadline, &proof, error))

@@ -9,6 +9,7 @@
 
 /* Implements check_credential of struct acquire_module. */
 bool credential_check(const struct token_request *request, const struct credential *credential,
-                      int64_t deadline, struct credential_facts *ret_facts, struct error *error);
+                      bool asks_nobody, int64_t deadline, struct credential_facts *ret_facts,
+                      struct error *error);
 
 #endif

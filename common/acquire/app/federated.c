@@ -110,6 +110,21 @@ static bool may_request(const struct build_system *system, const char *code, str
     return error_known_as(error, code);
 }
 
+bool federated_may_ask(const struct credential *credential, struct error *error)
+{
+    const struct build_system *pipelines = &build_systems[BUILD_SYSTEM_AZURE_PIPELINES];
+    if (credential->kind == CREDENTIAL_GITHUB_ACTIONS)
+        return may_request(&build_systems[BUILD_SYSTEM_GITHUB_ACTIONS], "github_no_token", error);
+    if (credential->kind != CREDENTIAL_AZURE_PIPELINES)
+        return true;
+    if (!may_request(pipelines, "pipelines_no_token", error))
+        return false;
+    if (credential->id != NULL)
+        return true;
+    error_set(error, ERROR_USAGE, "%s is not set", pipelines->connection_variable);
+    return error_known_as(error, "pipelines_no_connection");
+}
+
 /* Requests a token from a build system, which returns it in the member `key`. */
 static struct secret *from_service(const struct http_request *request, const char *name,
                                    const char *key, int64_t deadline, struct error *error)
@@ -137,7 +152,7 @@ static struct secret *from_github(const struct token_request *request,
                                   struct error *error)
 {
     const struct build_system *github = &build_systems[BUILD_SYSTEM_GITHUB_ACTIONS];
-    if (!may_request(github, "github_no_token", error))
+    if (!federated_may_ask(credential, error))
         return NULL;
     const char *audience = credential->audience != NULL
                                ? credential->audience
@@ -162,13 +177,8 @@ static struct secret *from_pipelines(const struct credential *credential, int64_
                                      struct error *error)
 {
     const struct build_system *pipelines = &build_systems[BUILD_SYSTEM_AZURE_PIPELINES];
-    if (!may_request(pipelines, "pipelines_no_token", error))
+    if (!federated_may_ask(credential, error))
         return NULL;
-    if (credential->id == NULL) {
-        error_set(error, ERROR_USAGE, "%s is not set", pipelines->connection_variable);
-        error_known_as(error, "pipelines_no_connection");
-        return NULL;
-    }
     auto_secret struct secret *authorization =
         secret_format("Bearer %s", environment(pipelines->secret_variable));
     const struct http_field query[] = { { "api-version", "7.1", false },

@@ -23,4 +23,8 @@ struct secret *federated_assertion(const struct token_request *request,
                                    const struct credential *credential, int64_t deadline,
                                    struct error *error);
 
+/* Whether the build system gave this job what it takes to ask it for the credential; true for a
+ * credential of another kind. Fails with ERROR_USAGE. */
+bool federated_may_ask(const struct credential *credential, struct error *error);
+
 #endif

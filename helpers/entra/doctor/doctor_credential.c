@@ -42,7 +42,7 @@ static void check_one(struct doctor *doctor, const struct acquire_module *module
         doctor_skip(doctor, "%s: a managed identity needs none; the next check uses it",
                     credential->where);
         *is_found = true;
-    } else if (module->check_credential(doctor->request, credential, doctor_deadline(doctor),
+    } else if (module->check_credential(doctor->request, credential, false, doctor_deadline(doctor),
                                         &facts, &error)) {
         report_facts(doctor, credential, &facts, !*is_found);
         *is_found = true;

@@ -4,10 +4,15 @@
 
 #include <string.h>
 
+#include "common/acquire/acquire.h"
 #include "common/base/deadline.h"
 #include "common/base/environment.h"
+#include "common/base/shell_line.h"
+#include "common/entra/id_shown.h"
 #include "common/entra/identity_source.h"
 #include "common/store/account_store.h"
+#include "common/store/client_secret_store.h"
+#include "common/tokens/sign_in_needed.h"
 #include "keyring/silence.h"
 
 /* How long the device's broker is waited for. */
@@ -31,11 +36,46 @@ static void look_at_keyring(struct status_facts *facts, const struct options *op
                                                                    : "the desktop's";
 }
 
+/* As far as that can be seen: a keyring that is asked for the secret itself may prompt. */
+static bool has_credential(const struct status_facts *facts, const struct acquire_module *module,
+                           const struct credential *credential, struct error *error)
+{
+    struct credential_facts unused;
+    const struct token_request *request = facts->request;
+    const struct keyring_item *secret =
+        credential->kind == CREDENTIAL_KEYRING
+            ? client_secret_store_listed(&facts->rows.items[LIST_CLIENT_SECRET],
+                                         facts->tokens.store.keyring->name, request)
+            : NULL;
+    if (secret != NULL && secret->is_locked)
+        return keyring_fail_locked(error);
+    return (secret != NULL && secret->record != NULL) ||
+           module->check_credential(request, credential, true, facts->tokens.deadline, &unused,
+                                    error);
+}
+
+static void look_at_credentials(struct status_facts *facts)
+{
+    const struct token_request *request = facts->request;
+    struct error first = { 0 };
+    const struct acquire_module *module = acquire_load(&first);
+    for (size_t i = 0; i < request->credential_count && module != NULL; i++) {
+        struct error why = { 0 };
+        if (has_credential(facts, module, &request->credentials[i], &why)) {
+            facts->credential = &request->credentials[i];
+            return;
+        }
+        if (first.kind == ERROR_NONE)
+            first = why;
+    }
+    facts->credential_error = first;
+}
+
 bool status_facts_find(const struct options *options, struct config *config,
                        struct status_facts *ret_facts, struct error *error)
 {
     struct status_facts *facts = ret_facts;
-    *facts = (struct status_facts){ 0 };
+    *facts = (struct status_facts){ .options = options, .config = config };
     silence_forget();
     if (!tokens_open(&facts->tokens, options, error))
         return false;
@@ -44,12 +84,18 @@ bool status_facts_find(const struct options *options, struct config *config,
                        &facts->identity_error) &&
         !request->unconfigured)
         facts->request = request;
+    if (options->api == NULL)
+        facts->identity_error.wanted[0] = '\0'; /* names an API, which nobody asked for */
     look_at_keyring(facts, options);
     device_broker_look(
         &facts->tokens.store,
         facts->identity_error.kind == ERROR_NONE ? device_broker_request(&facts->candidates) : NULL,
         false, deadline_in(BROKER_MILLISECONDS), &facts->broker);
-    return list_rows_read(&facts->tokens, config, &facts->rows, error);
+    if (!list_rows_read(&facts->tokens, config, &facts->rows, error))
+        return false;
+    if (facts->request != NULL && token_request_is_for_app(facts->request))
+        look_at_credentials(facts);
+    return true;
 }
 
 void status_facts_clear(struct status_facts *facts)
@@ -60,24 +106,82 @@ void status_facts_clear(struct status_facts *facts)
 
 /* ---- what there is ---- */
 
-/* Whether a sign-in of ours can get a token: not if the broker alone may. */
-static bool is_of_use(const struct status_facts *facts, const struct list_row *row)
+/* Whether the keyring has a token that tokens_get would find for the request: of this client, and
+ * of the account, or of the app if that is NULL. If no API is named, any API's. */
+static bool has_token(const struct status_facts *facts, const struct token_request *request,
+                      const char *client_id, const char *home_account_id)
 {
-    const struct token_request *request = device_broker_request(&facts->candidates);
-    bool is_enough = request == NULL || request->broker != BROKER_USE_REQUIRED;
-    return list_row_is_token(row) ||
-           (list_row_is_sign_in(row) && !row->is_account_only && is_enough);
+    const struct options *options = facts->options;
+    bool is_named = options->api != NULL || options->resource != NULL || options->scope_count > 0;
+    const struct keyring_key key = { {
+        { STORE_AUTHORITY, request->instance },
+        { STORE_TENANT, request->tenant },
+        { STORE_CLIENT_ID, client_id },
+        { STORE_ACCOUNT, home_account_id != NULL ? home_account_id : "app" },
+        { is_named ? STORE_SCOPE : NULL, request->scope },
+    } };
+    for (size_t i = 0; i < facts->rows.count; i++) {
+        const struct list_row *row = &facts->rows.rows[i];
+        if (list_row_is_token(row) && strcmp(row->store, facts->tokens.store.keyring->name) == 0 &&
+            keyring_item_is(row->item, &key))
+            return true;
+    }
+    return false;
+}
+
+/* Whether a client has a sign-in of the account, or a token. The broker alone may be allowed to get
+ * another token. */
+static bool has_of_client(const struct status_facts *facts, const struct token_request *request,
+                          const char *client_id, const char *home_account_id)
+{
+    return client_id != NULL && (has_token(facts, request, client_id, home_account_id) ||
+                                 (request->broker != BROKER_USE_REQUIRED &&
+                                  account_store_is_listed(&facts->rows.items[LIST_SIGN_IN],
+                                                          facts->tokens.store.keyring->name,
+                                                          request, client_id, home_account_id)));
+}
+
+static bool serves(const struct status_facts *facts, const struct token_request *request)
+{
+    auto_account struct account account = { 0 };
+    if (!request->for_user)
+        return request->client_id != NULL && has_token(facts, request, request->client_id, NULL);
+    return account_store_resolve_listed(&facts->rows.accounts, facts->tokens.store.keyring->name,
+                                        request, &account) &&
+           (has_of_client(facts, request, request->client_id, account.home_account_id) ||
+            has_of_client(facts, request, request->second_client, account.home_account_id));
+}
+
+/* Of each API another client may be the one that asks if the first is refused. */
+struct second_clients {
+    const struct status_facts *facts;
+    bool serve;
+};
+
+static void try_second_client(void *context, const char *api)
+{
+    struct second_clients *clients = context;
+    struct error unused = { 0 };
+    auto_token_candidates struct token_candidates candidates = { 0 };
+    if (clients->serve || !config_request(clients->facts->config, api, &candidates, &unused))
+        return;
+    const struct token_request *request = device_broker_request(&candidates);
+    clients->serve = request != NULL && serves(clients->facts, request);
 }
 
 bool status_facts_need_no_user(const struct status_facts *facts)
 {
-    if ((facts->request != NULL && token_request_is_for_app(facts->request)) ||
-        facts->broker.may_answer)
+    if (facts->credential != NULL || facts->broker.may_answer ||
+        (facts->request == NULL && identity_source_find()->hosts_apps))
         return true;
-    for (size_t i = 0; i < facts->rows.count; i++)
-        if (is_of_use(facts, &facts->rows.rows[i]))
+    const struct token_request *user = device_broker_request(&facts->candidates);
+    for (size_t i = 0; i < facts->candidates.count; i++)
+        if (serves(facts, &facts->candidates.items[i]))
             return true;
-    return facts->request == NULL && identity_source_find()->hosts_apps;
+    struct second_clients clients = { .facts = facts };
+    if (user != NULL && user->second_client != NULL && facts->options->api == NULL)
+        config_each_api(facts->config, try_second_client, &clients);
+    return clients.serve;
 }
 
 bool status_facts_some_are_locked(const struct status_facts *facts)
@@ -86,4 +190,46 @@ bool status_facts_some_are_locked(const struct status_facts *facts)
         if (facts->rows.rows[i].is_default_unknown)
             return true;
     return false;
+}
+
+/* ---- why there is none ---- */
+
+static bool is_anybody_signed_in(const struct list_rows *rows)
+{
+    for (size_t i = 0; i < rows->count; i++)
+        if (list_row_is_sign_in(&rows->rows[i]))
+            return true;
+    return false;
+}
+
+/* Somebody is signed in for another client, or at another authority. */
+static bool fail_other_sign_in(const struct status_facts *facts,
+                               const struct token_request *request, struct error *error)
+{
+    struct shell_line line = { "" };
+    struct options same = sign_in_options(request, facts->options);
+    if (facts->options->api == NULL)
+        same.api = NULL;
+    options_each(&same, OPTION_OF_REQUEST, shell_line_add, &line);
+    error_set(error, ERROR_SIGN_IN, "nobody is signed in for the client %s at %s",
+              id_shown(request->client_id), request->instance);
+    error_known_as(error, "sign_in_needed");
+    return error_hint(error, "Run 'entra login%s'.", line.text);
+}
+
+bool status_facts_fail_without_user(const struct status_facts *facts, struct error *error)
+{
+    const struct token_request *request = device_broker_request(&facts->candidates);
+    if (facts->credential_error.kind != ERROR_NONE) {
+        *error = facts->credential_error;
+        return error_wanted(error, "the app cannot get a token");
+    }
+    if (status_facts_some_are_locked(facts)) {
+        error_set(error, ERROR_OTHER, "the keyring with the sign-ins is locked");
+        return error_known_as(error, "keyring_locked");
+    }
+    if (request != NULL && is_anybody_signed_in(&facts->rows))
+        return fail_other_sign_in(facts, request, error);
+    error_set(error, ERROR_SIGN_IN, "nobody is signed in, and no app has a credential");
+    return error_known_as(error, "sign_in_needed");
 }

@@ -35,8 +35,9 @@ static json_object *accounts_to_json(const struct list_rows *rows)
     return array;
 }
 
-static json_object *identity_to_json(const struct token_request *request)
+static json_object *identity_to_json(const struct status_facts *facts)
 {
+    const struct token_request *request = facts->request;
     if (request == NULL)
         return NULL;
     json_object *object = json_object_new_object();
@@ -47,8 +48,7 @@ static json_object *identity_to_json(const struct token_request *request)
     document_add(object, "clientId", id_shown(request->client_id));
     document_add(object, "tenant", request->tenant);
     document_add(object, "authority", request->instance);
-    document_add(object, "credential",
-                 token_request_is_for_app(request) ? request->credentials[0].where : NULL);
+    document_add(object, "credential", facts->credential != NULL ? facts->credential->where : NULL);
     return object;
 }
 
@@ -97,7 +97,7 @@ json_object *status_json_make(const struct status_facts *facts)
     document_add(keyring, "name", facts->tokens.store.keyring->name);
     document_add(keyring, "reason", facts->keyring_reason);
     json_object_object_add(object, "accounts", accounts_to_json(&facts->rows));
-    json_object_object_add(object, "identity", identity_to_json(facts->request));
+    json_object_object_add(object, "identity", identity_to_json(facts));
     json_object_object_add(object, "keyring", keyring);
     json_object_object_add(object, "tokens", tokens_to_json(&facts->rows));
     json_object_object_add(object, "broker", broker_to_json(&facts->broker));

@@ -66,7 +66,9 @@ static void print_identity(const struct status_facts *facts)
     print_line(&title, where);
     if (!token_request_is_for_app(request))
         return;
-    autofree char *credential = text_format("credential from %s", request->credentials[0].where);
+    autofree char *credential = facts->credential != NULL
+                                    ? text_format("credential from %s", facts->credential->where)
+                                    : strdup("without a credential that can be used");
     print_line(&title, credential);
 }
 

@@ -13,20 +13,6 @@
 #include "helpers/entra/status/json.h"
 #include "helpers/entra/status/shown.h"
 
-static bool fail_locked(struct error *error)
-{
-    error_set(error, ERROR_OTHER, "the keyring with the sign-ins is locked");
-    return error_known_as(error, "keyring_locked");
-}
-
-static bool fail_without_user(const struct status_facts *facts, struct error *error)
-{
-    if (status_facts_some_are_locked(facts))
-        return fail_locked(error);
-    error_set(error, ERROR_SIGN_IN, "nobody is signed in, and no app has a credential");
-    return error_known_as(error, "sign_in_needed");
-}
-
 static char *default_account(const struct list_rows *rows)
 {
     for (size_t i = 0; i < rows->count; i++)
@@ -47,8 +33,10 @@ bool status_needs_user(const struct options *options, bool *ret_needs, char **re
         return false;
     }
     *ret_needs = !status_facts_need_no_user(&facts);
-    if (*ret_needs && status_facts_some_are_locked(&facts))
-        return fail_locked(error);
+    if (*ret_needs && !status_facts_fail_without_user(&facts, error) &&
+        error->kind != ERROR_SIGN_IN)
+        return false;
+    *error = (struct error){ 0 };
     *ret_account = default_account(&facts.rows);
     return true;
 }
@@ -68,9 +56,9 @@ static bool run_status(const struct options *options, int count, char **operands
         status_shown_print(&facts);
     if (facts.identity_error.kind != ERROR_NONE) {
         *error = facts.identity_error;
-        return false;
+        return error_wanted(error, "no token can be had");
     }
-    return status_facts_need_no_user(&facts) || fail_without_user(&facts, error);
+    return status_facts_need_no_user(&facts) || status_facts_fail_without_user(&facts, error);
 }
 
 static const struct option_spec own_options[] = {
