@@ -262,20 +262,23 @@ static bool is_own_name(const char *name)
            name[length + strspn(name + length, "0123456789abcdefghijklmnopqrstuvwxyz-.")] == '\0';
 }
 
-/* Removes a file of ours, unless it is a lock that a process holds. Returns false with errno set if
- * it is still there for another reason. */
-static bool remove_file(int folder, const char *name)
+/* Removes a file of ours, unless it is a lock that a process holds, which sets *held. Returns false
+ * with errno set if it is still there for another reason. */
+static bool remove_file(int folder, const char *name, bool *held)
 {
     struct stat status;
     autoclose int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (fd >= 0 && (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)))
         return true; /* nothing that we made */
-    if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0)
+    if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        *held = *held || errno == EWOULDBLOCK;
         return errno == EWOULDBLOCK;
+    }
     return unlinkat(folder, name, 0) == 0 || errno == ENOENT;
 }
 
-static bool empty_folder(int folder, const char *path, struct error *error)
+/* Removes the notes, or else all other files of ours. */
+static bool remove_files(int folder, const char *path, bool notes, bool *held, struct error *error)
 {
     bool ok = true;
     int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -285,7 +288,8 @@ static bool empty_folder(int folder, const char *path, struct error *error)
     if (directory == NULL)
         return error_set(error, ERROR_OTHER, "cannot read %.200s: %m", path);
     for (struct dirent *entry; ok && (entry = readdir(directory)) != NULL;)
-        ok = !is_own_name(entry->d_name) || remove_file(folder, entry->d_name) ||
+        ok = !is_own_name(entry->d_name) || has_ending(entry->d_name, RUNTIME_NOTE) != notes ||
+             remove_file(folder, entry->d_name, held) ||
              error_set(error, ERROR_OTHER, "cannot remove %.200s/%.200s: %m", path, entry->d_name);
     closedir(directory);
     return ok;
@@ -296,7 +300,10 @@ bool runtime_folder_remove_own(const char *path, struct error *error)
     autoclose int folder = open_existing(path, S_IRWXG | S_IRWXO); /* it was private once */
     if (folder < 0)
         return is_no_place(errno) || error_set(error, ERROR_OTHER, "cannot open %.200s: %m", path);
-    if (!empty_folder(folder, path, error))
+    /* Whoever holds a lock is at work, and has to find the notes when it is done. */
+    bool held = false;
+    if (!remove_files(folder, path, false, &held, error) ||
+        (!held && !remove_files(folder, path, true, &held, error)))
         return false;
     rmdir(path); /* it may have locks that are held, and files of others */
     return true;

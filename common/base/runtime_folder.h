@@ -40,8 +40,11 @@ struct runtime_name runtime_name(const char *ending, const char *const *texts);
 #define RUNTIME_KEPT "token"
 bool runtime_is_kept(const char *name);
 
+/* The ending of notes to the processes that are at work (sign_out.h). */
+#define RUNTIME_NOTE "signed-out"
+
 /* Removes what nobody needs: at once, the partial files of writers that were killed, which may
- * contain a secret; after a day, locks that nobody holds and shared failures. */
+ * contain a secret; after a day, locks that nobody holds, shared failures and notes. */
 void runtime_sweep(int folder);
 
 /* Sweeps the folder, then writes a file with mode 0600, whole or not at all. Returns false with
@@ -57,8 +60,8 @@ bool runtime_replace(int folder, const char *name, const struct secret *content)
 struct secret *runtime_read(int folder, const char *name, size_t max);
 
 /* Removes all files with names of runtime_name's from the folder at path, except locks that a
- * process holds, and the folder if it is empty then; another user's is left alone. Fails with
- * ERROR_OTHER. */
+ * process holds, and then the notes too, unless there is one; and the folder if it is empty then.
+ * Another user's is left alone. Fails with ERROR_OTHER. */
 bool runtime_folder_remove_own(const char *path, struct error *error);
 
 /* As runtime_folder_remove_own, for the runtime folder at every place where it may be. */

@@ -6,6 +6,8 @@
 
 #include "common/base/text.h"
 #include "common/entra/known_apps.h"
+#include "common/store/account_lock.h"
+#include "common/store/sign_out.h"
 
 static struct keyring_key key_of_account(const struct token_request *request, const char *username)
 {
@@ -182,8 +184,10 @@ bool account_store_is_listed(const struct keyring_list *refresh_tokens, const ch
 
 /* ---- storing ---- */
 
-bool account_store_rotate(struct store *store, const struct token_request *request,
-                          const struct account *account, int64_t deadline, struct error *error)
+/* is_new: of a sign-in, which comes after whatever was signed out. */
+static bool keep_refresh_token(struct store *store, const struct token_request *request,
+                               const struct account *account, bool is_new, int64_t deadline,
+                               struct error *error)
 {
     if (account->refresh_token == NULL)
         return true;
@@ -192,7 +196,15 @@ bool account_store_rotate(struct store *store, const struct token_request *reque
     auto_secret struct secret *record = account_to_json(account);
     autofree char *label =
         text_format("Microsoft Entra sign-in of %s (client %s)", account->username, client_id);
-    return store_put(store, &key, label, record, 0, deadline, error);
+    return is_new ? store_put(store, &key, label, record, 0, deadline, error)
+                  : sign_out_put(store, account->home_account_id, &key, label, record, 0, deadline,
+                                 error);
+}
+
+bool account_store_rotate(struct store *store, const struct token_request *request,
+                          const struct account *account, int64_t deadline, struct error *error)
+{
+    return keep_refresh_token(store, request, account, false, deadline, error);
 }
 
 static bool keep_username(struct store *store, const struct token_request *request,
@@ -241,7 +253,10 @@ bool account_store_keep(struct store *store, const struct token_request *request
                         const struct account *account, enum account_choice choice, int64_t deadline,
                         struct error *error)
 {
-    return account_store_rotate(store, request, account, deadline, error) &&
+    auto_single_flight struct single_flight lock = { -1 };
+    account_lock_take(&lock, deadline);
+    sign_out_lift(account->home_account_id);
+    return keep_refresh_token(store, request, account, true, deadline, error) &&
            keep_username(store, request, account, deadline, error) &&
            keep_default(store, request, account, choice, deadline, error);
 }

@@ -54,14 +54,15 @@ enum account_choice {
 /* Stores a new sign-in: its refresh token, if it has one, and its user name. It becomes the default
  * account if that is the choice or there is none yet; and the account of the request's tenant, and
  * of the one it belongs to, as default_account_remember has it. For a request with a folder, it
- * becomes the folder's account instead. Fails with ERROR_KEYRING only if
- * the keyring was chosen by name. */
+ * becomes the folder's account instead. Takes the lock of account_lock.h. Fails with ERROR_KEYRING
+ * only if the keyring was chosen by name. */
 bool account_store_keep(struct store *store, const struct token_request *request,
                         const struct account *account, enum account_choice choice, int64_t deadline,
                         struct error *error);
 
 /* Stores the refresh token that replaces an earlier one; if the account has none, the earlier one
- * stays. Fails as account_store_keep does. */
+ * stays. If the account was signed out meanwhile (sign_out.h), none is stored. Fails as
+ * account_store_keep does. */
 bool account_store_rotate(struct store *store, const struct token_request *request,
                           const struct account *account, int64_t deadline, struct error *error);
 
@@ -74,8 +75,10 @@ bool account_store_drop(struct store *store, const struct token_request *request
  * refresh tokens, access tokens and key, in every keyring that store_list searches. If the
  * default account is deleted and others remain, one of them becomes the default. *ret_count is the
  * number of accounts. An item that cannot be read is deleted if it has the user name; what no
- * lookup can find any more for want of such an item, or of an account's ID, is deleted too. Fails
- * as store_list does if one of the keyrings does not answer, and then deletes nothing; fails
+ * lookup can find any more for want of such an item, or of an account's ID, is deleted too: with
+ * the default account, every sign-in whose account is gone. What processes that are at work get
+ * for these accounts is not stored (sign_out.h). Takes the lock of account_lock.h. Fails as
+ * store_list does if one of the keyrings does not answer, and then deletes nothing; fails
  * with ERROR_KEYRING if no account is found and a keyring is locked, and with ERROR_OTHER if
  * accounts remain and none of them is known to be the default one that was to be deleted. */
 bool account_store_forget(struct store *store, const char *username, int64_t deadline,
@@ -92,9 +95,15 @@ bool account_store_forgets(const struct keyring_list *accounts,
  * in: at each authority, in every keyring that store_list searches. *ret_changed is whether
  * it was not so before. Fails with ERROR_SIGN_IN if it is not signed in, and as
  * store_list and default_account_put do; with ERROR_KEYRING if a keyring is locked that may
- * have it. */
+ * have it. Takes the lock of account_lock.h. */
 bool account_store_switch(struct store *store, const char *username, int64_t deadline,
                           bool *ret_changed, struct error *error);
+
+/* Forgets which accounts belong to a folder (account_folder.h), wherever that is stored; they stay
+ * signed in. *ret_found is whether it had any. Takes the lock of account_lock.h. Fails as
+ * store_list and default_account_put do. */
+bool account_store_forget_folder(struct store *store, const char *folder, int64_t deadline,
+                                 bool *ret_found, struct error *error);
 
 /* Calls visit() for each user name that is signed in, as far as the keyrings that store_list
  * searches show it without the user's help (peek in keyring.h). One may come twice. */

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/store/account_lock.h"
 #include "common/store/account_store.h"
 
 /* The account of an item of this user name. Returns false if the item is another's or damaged. */
@@ -50,7 +51,9 @@ bool account_store_switch(struct store *store, const char *username, int64_t dea
                           bool *ret_changed, struct error *error)
 {
     auto_keyring_list struct keyring_list accounts = { 0 };
+    auto_single_flight struct single_flight lock = { -1 };
     bool found = false, changed = false;
+    account_lock_take(&lock, deadline);
     if (!store_list(store, STORE_KIND_ACCOUNT, deadline, &accounts, error))
         return false;
     for (size_t i = 0; i < accounts.count; i++) {

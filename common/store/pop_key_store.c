@@ -2,6 +2,7 @@
 #include "common/store/pop_key_store.h"
 
 #include "common/base/text.h"
+#include "common/store/sign_out.h"
 
 static struct keyring_key key_of(const struct token_request *request)
 {
@@ -44,5 +45,6 @@ bool pop_key_store_keep(struct store *store, const struct token_request *request
                                        request->for_user ? "" : "app ",
                                        request->for_user ? request->username : request->client_id);
     auto_secret struct secret *record = pop_key_to_json(&request->pop_key);
-    return store_put(store, &key, label, record, 0, deadline, error);
+    return sign_out_put(store, request->for_user ? request->home_account_id : NULL, &key, label,
+                        record, 0, deadline, error);
 }

@@ -16,7 +16,7 @@
 
 bool store_open(struct store *store, const char *name, struct error *error)
 {
-    *store = (struct store){ .named = strcmp(name, "auto") != 0 };
+    *store = (struct store){ .opened = deadline_now(), .named = strcmp(name, "auto") != 0 };
     struct error passed = { 0 };
     store->keyring = keyring_open(name, &passed, error);
     if (store->keyring == NULL)

@@ -20,8 +20,9 @@
 
 struct store {
     const struct keyring *keyring;
-    bool named;   /* the keyring was chosen by name, so its failures are errors */
-    bool settled; /* a lookup, or a list with items, has shown that this keyring exists here */
+    int64_t opened; /* when it was opened (deadline.h) */
+    bool named;     /* the keyring was chosen by name, so its failures are errors */
+    bool settled;   /* a lookup, or a list with items, has shown that this keyring exists here */
     struct error absent;  /* why `auto` passed over a better keyring; message "": it did not */
     struct error trouble; /* why nothing can be stored; message "": no failure so far */
     bool tried_again;     /* store_try_again has been called */

@@ -4,9 +4,11 @@
 
 #include "common/base/array.h"
 #include "common/base/runtime_folder.h"
+#include "common/store/account_lock.h"
 #include "common/store/account_store.h"
 #include "common/store/pop_key_store.h"
 #include "common/store/self_test.h"
+#include "common/store/sign_out.h"
 #include "common/store/stored_credentials.h"
 #include "common/store/tenant_cache.h"
 
@@ -41,13 +43,23 @@ static bool drop_kind(struct store *store, const char *kind, int64_t deadline, s
     }
 }
 
+/* Deletes what it can. Returns the first error, or ERROR_NONE. */
+static struct error drop_kinds(struct store *store, int64_t deadline, size_t *count)
+{
+    auto_single_flight struct single_flight lock = { -1 };
+    struct error first = { 0 }, why = { 0 };
+    account_lock_take(&lock, deadline);
+    sign_out_note(NULL);
+    for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+        if (!drop_kind(store, kinds[i], deadline, count, &why) && first.kind == ERROR_NONE)
+            first = why;
+    return first;
+}
+
 bool store_clear(struct store *store, int64_t deadline, size_t *ret_count, struct error *error)
 {
-    struct error first = { 0 }, why = { 0 };
     *ret_count = 0;
-    for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
-        if (!drop_kind(store, kinds[i], deadline, ret_count, &why) && first.kind == ERROR_NONE)
-            first = why;
+    struct error why = { 0 }, first = drop_kinds(store, deadline, ret_count);
     if (!runtime_folder_remove(&why) && first.kind == ERROR_NONE)
         first = why;
     if (!tenant_cache_remove(&why) && first.kind == ERROR_NONE)

@@ -24,7 +24,8 @@ enum keyring_answer token_store_find(struct store *store, const struct token_req
                                      int64_t deadline, struct token *ret_token,
                                      struct error *error);
 
-/* Stores the request's token. Fails with ERROR_KEYRING only if the keyring was chosen by name. */
+/* Stores the request's token, unless its account was signed out meanwhile (sign_out.h). Fails with
+ * ERROR_KEYRING only if the keyring was chosen by name. */
 bool token_store_keep(struct store *store, const struct token_request *request,
                       const struct token *token, int64_t deadline, struct error *error);
 

@@ -33,12 +33,6 @@ struct runtime_name user_locks_refresh(const struct token_request *request)
     return runtime_name("refresh", texts);
 }
 
-struct runtime_name user_locks_accounts(const struct token_request *request)
-{
-    const char *const texts[] = { request->instance, NULL };
-    return runtime_name("accounts", texts);
-}
-
 bool user_locks_take(struct single_flight *ret_flight, const char *name, int64_t deadline,
                      bool *ret_waited)
 {

@@ -30,9 +30,6 @@ struct runtime_name user_locks_failure(const struct token_request *request);
 /* The lock of those that use or replace an account's refresh tokens. */
 struct runtime_name user_locks_refresh(const struct token_request *request);
 
-/* The lock of those that store who has signed in to an authority. */
-struct runtime_name user_locks_accounts(const struct token_request *request);
-
 /* Takes a lock. *ret_waited is whether another process held it. Returns false at the deadline. The
  * caller leaves *ret_flight (auto_single_flight). */
 bool user_locks_take(struct single_flight *ret_flight, const char *name, int64_t deadline,

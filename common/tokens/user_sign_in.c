@@ -59,13 +59,10 @@ bool user_sign_in_keep(struct store *store, struct token_request *request,
                        struct error *error)
 {
     bool waited = false;
-    auto_single_flight struct single_flight flight = { -1 }, accounts = { -1 };
+    auto_single_flight struct single_flight flight = { -1 };
     set_account(request, account);
-    /* A refresh in another process could overwrite this refresh token with an older one; another
-     * sign-in, what is remembered of the tenants. */
+    /* A refresh in another process could overwrite this refresh token with an older one. */
     user_locks_take(&flight, user_locks_refresh(request).text,
-                    deadline_in(USER_LOCKS_STORE_MILLISECONDS), &waited);
-    user_locks_take(&accounts, user_locks_accounts(request).text,
                     deadline_in(USER_LOCKS_STORE_MILLISECONDS), &waited);
     return account_store_keep(store, request, account, choice,
                               deadline_in(USER_LOCKS_STORE_MILLISECONDS), error);

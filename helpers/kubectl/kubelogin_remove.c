@@ -91,32 +91,11 @@ static bool remove_tokens(struct tokens *tokens, struct error *error)
 
 /* ---- with one ---- */
 
-static bool forget_in(const struct keyring_item *item, const char *folder, int64_t deadline,
-                      bool *ret_found, struct error *error)
-{
-    auto_default_account struct default_account def = { 0 };
-    struct store store;
-    *ret_found = strcmp(keyring_item_attribute(item, STORE_USERNAME), ACCOUNT_DEFAULT) == 0 &&
-                 item->record != NULL && default_account_read(item->record, &def) &&
-                 default_account_forget_folder(&def, folder);
-    return !*ret_found ||
-           (store_open(&store, item->store, error) &&
-            default_account_put(&store, keyring_item_attribute(item, STORE_AUTHORITY), &def,
-                                deadline, error));
-}
-
 static bool forget_folder(struct tokens *tokens, const char *folder, struct error *error)
 {
-    auto_keyring_list struct keyring_list list = { 0 };
     bool any = false;
-    if (!store_list(&tokens->store, STORE_KIND_ACCOUNT, tokens->deadline, &list, error))
+    if (!account_store_forget_folder(&tokens->store, folder, tokens->deadline, &any, error))
         return false;
-    for (size_t i = 0; i < list.count; i++) {
-        bool found = false;
-        if (!forget_in(&list.items[i], folder, tokens->deadline, &found, error))
-            return false;
-        any = any || found;
-    }
     notice(any ? "%s has no account any more: the next call for it has a user sign in. The account "
                  "itself stays signed in; 'entra logout' signs it out."
                : "%s has no account.",

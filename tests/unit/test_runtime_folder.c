@@ -326,6 +326,21 @@ static void locks_that_are_held_are_not_removed(void **state)
     assert_int_equal(faccessat(folder, "0123456789abcdef.token", F_OK, 0), -1);
 }
 
+static void notes_stay_while_a_lock_is_held(void **state)
+{
+    (void)state;
+    struct error error = { 0 };
+    autoclose int folder = runtime_folder_open();
+    write_file_of(folder, "0123456789abcdef." RUNTIME_NOTE);
+    autoclose int lock = openat(folder, "0123456789abcdef.lock", O_RDWR | O_CREAT, 0600);
+    assert_int_equal(flock(lock, LOCK_EX), 0);
+    assert_true(runtime_folder_remove(&error));
+    assert_int_equal(faccessat(folder, "0123456789abcdef." RUNTIME_NOTE, F_OK, 0), 0);
+    assert_int_equal(flock(lock, LOCK_UN), 0);
+    assert_true(runtime_folder_remove(&error));
+    assert_int_equal(access(own_path(), F_OK), -1);
+}
+
 static void what_we_did_not_make_is_not_removed(void **state)
 {
     (void)state;
@@ -381,6 +396,7 @@ int main(void)
         TEST(at_most_one_byte_over_the_limit_is_read),
         TEST(it_is_removed_with_its_files),
         TEST(locks_that_are_held_are_not_removed),
+        TEST(notes_stay_while_a_lock_is_held),
         TEST(what_we_did_not_make_is_not_removed),
         TEST(a_folder_that_was_opened_to_others_is_removed_too),
     };

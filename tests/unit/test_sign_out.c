@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+/* What processes store that were at work when an account was signed out. */
+#define _GNU_SOURCE
+#include "tests/unit/support.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/deadline.h"
+#include "common/store/sign_out.h"
+
+#define ADA   "ada-object.home-tenant"
+#define GRACE "grace-object.home-tenant"
+
+static int begin(void **state)
+{
+    clear_environment(state);
+    make_runtime_folder();
+    place_clear();
+    return 0;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    place_clear();
+    return 0;
+}
+
+/* ---- a keyring, and a sign-out that comes when it has stored something ---- */
+
+static const char *signs_out;
+
+static bool store_and_sign_out(const struct keyring_key *key, const char *label,
+                               const struct secret *record, int64_t expires_on, int64_t deadline,
+                               struct error *error)
+{
+    bool stored = keyring_place.store(key, label, record, expires_on, deadline, error);
+    sign_out_note(signs_out);
+    return stored;
+}
+
+/* ---- */
+
+/* Whether a process that opened the store at this time leaves something there. */
+static bool leaves_something(const struct keyring *keyring, int64_t opened, const char *account)
+{
+    static const struct keyring_key key = { { { STORE_KIND, STORE_KIND_TOKEN } } };
+    struct store store = { .keyring = keyring, .opened = opened };
+    struct error error = { 0 };
+    auto_secret struct secret *record = secret_from_text("eyJ0");
+    secret_free(place.record);
+    place.record = NULL;
+    assert_true(
+        sign_out_put(&store, account, &key, "a token", record, 0, deadline_in(1000), &error));
+    return place.record != NULL;
+}
+
+static void what_is_of_an_account_that_was_signed_out_since_is_not_stored(void **state)
+{
+    (void)state;
+    int64_t before = deadline_now();
+    assert_true(leaves_something(&keyring_place, before, ADA));
+    sign_out_note(ADA);
+    place.stores = 0;
+    assert_false(leaves_something(&keyring_place, before, ADA));
+    assert_int_equal(place.stores, 0);
+}
+
+static void another_account_and_an_app_may_be_stored(void **state)
+{
+    (void)state;
+    int64_t before = deadline_now();
+    sign_out_note(ADA);
+    assert_true(leaves_something(&keyring_place, before, GRACE));
+    assert_true(leaves_something(&keyring_place, before, NULL));
+}
+
+static void after_everything_was_deleted_nothing_is_stored(void **state)
+{
+    (void)state;
+    int64_t before = deadline_now();
+    sign_out_note(NULL);
+    assert_false(leaves_something(&keyring_place, before, ADA));
+    assert_false(leaves_something(&keyring_place, before, NULL));
+}
+
+static void a_process_that_began_later_may_store(void **state)
+{
+    (void)state;
+    sign_out_note(ADA);
+    sign_out_note(NULL);
+    assert_true(leaves_something(&keyring_place, deadline_now() + 1, ADA));
+    assert_true(leaves_something(&keyring_place, deadline_now() + 1, NULL));
+}
+
+static void who_signs_in_again_is_signed_in(void **state)
+{
+    (void)state;
+    int64_t before = deadline_now();
+    sign_out_note(ADA);
+    sign_out_note(GRACE);
+    sign_out_lift(ADA);
+    sign_out_lift(ADA); /* and again */
+    assert_true(leaves_something(&keyring_place, before, ADA));
+    assert_false(leaves_something(&keyring_place, before, GRACE));
+}
+
+static void what_was_stored_while_it_was_signed_out_is_deleted(void **state)
+{
+    static const char *const sign_outs[] = { ADA, NULL };
+    (void)state;
+    struct keyring keyring = keyring_place;
+    keyring.store = store_and_sign_out;
+    for (size_t i = 0; i < ARRAY_SIZE(sign_outs); i++) {
+        signs_out = sign_outs[i];
+        sign_out_lift(ADA);
+        place.stores = place.erasures = 0;
+        assert_false(leaves_something(&keyring, deadline_now(), ADA));
+        assert_int_equal(place.stores, 1);
+        assert_int_equal(place.erasures, 1);
+    }
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+    const struct CMUnitTest tests[] = {
+        TEST(what_is_of_an_account_that_was_signed_out_since_is_not_stored),
+        TEST(another_account_and_an_app_may_be_stored),
+        TEST(after_everything_was_deleted_nothing_is_stored),
+        TEST(a_process_that_began_later_may_store),
+        TEST(who_signs_in_again_is_signed_in),
+        TEST(what_was_stored_while_it_was_signed_out_is_deleted),
+    };
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
