@@ -7,8 +7,8 @@
 #include "common/store/account_store.h"
 
 /* In the keyring and at the authority of an item of a default account. */
-static bool forget_in(const struct keyring_item *item, const char *folder, int64_t deadline,
-                      bool *found, struct error *error)
+static bool forget_in(const struct store *from, const struct keyring_item *item, const char *folder,
+                      int64_t deadline, bool *found, struct error *error)
 {
     auto_default_account struct default_account def = { 0 };
     struct store store;
@@ -16,9 +16,10 @@ static bool forget_in(const struct keyring_item *item, const char *folder, int64
         !default_account_forget_folder(&def, folder))
         return true;
     *found = true;
-    return store_open(&store, item->store, error) &&
-           default_account_put(&store, keyring_item_attribute(item, STORE_AUTHORITY), &def,
-                               deadline, error);
+    return (store_open(&store, item->store, error) &&
+            default_account_put(&store, keyring_item_attribute(item, STORE_AUTHORITY), &def,
+                                deadline, error)) ||
+           store_fail(from, error);
 }
 
 bool account_store_forget_folder(struct store *store, const char *folder, int64_t deadline,
@@ -32,7 +33,7 @@ bool account_store_forget_folder(struct store *store, const char *folder, int64_
         return false;
     for (size_t i = 0; i < accounts.count; i++)
         if (account_item_is_default(&accounts.items[i]) &&
-            !forget_in(&accounts.items[i], folder, deadline, &found, error))
+            !forget_in(store, &accounts.items[i], folder, deadline, &found, error))
             return false;
     *ret_found = found;
     return true;

@@ -24,13 +24,14 @@ bool account_store_forgets(const struct keyring_list *accounts,
 }
 
 /* Deletes the tokens of the selected accounts. Sets *found if there are any. */
-static bool drop_tokens(const struct account_selection *selection, const struct keyring_list *items,
-                        int64_t deadline, bool *found, struct error *error)
+static bool drop_tokens(const struct store *store, const struct account_selection *selection,
+                        const struct keyring_list *items, int64_t deadline, bool *found,
+                        struct error *error)
 {
     for (size_t i = 0; i < items->count; i++) {
         bool is_of_account;
         if (account_selection_has_token(selection, &items->items[i], &is_of_account) &&
-            !store_drop_item(&items->items[i], deadline, error))
+            !store_drop_item(store, &items->items[i], deadline, error))
             return false;
         *found = *found || is_of_account;
     }
@@ -65,8 +66,8 @@ static bool is_gone(const void *context, const char *home_account_id)
 
 /* Replaces a default account that goes by another, in one step: there is always a default account
  * while anybody is signed in. Tenants forget the accounts that go. */
-static bool drop_default(const struct account_selection *selection, const struct keyring_item *item,
-                         int64_t deadline, struct error *error)
+static bool drop_default(const struct store *from, const struct account_selection *selection,
+                         const struct keyring_item *item, int64_t deadline, struct error *error)
 {
     auto_account struct account heir = { 0 };
     auto_default_account struct default_account def = { 0 };
@@ -74,7 +75,7 @@ static bool drop_default(const struct account_selection *selection, const struct
     const char *authority = keyring_item_attribute(item, STORE_AUTHORITY);
     bool goes = account_selection_has_item(selection, item);
     if (goes && !find_heir(selection, item, &heir))
-        return store_drop_item(item, deadline, error);
+        return store_drop_item(from, item, deadline, error);
     bool is_damaged = item->record == NULL || !default_account_read(item->record, &def);
     if (is_damaged && !goes)
         return true;
@@ -82,13 +83,14 @@ static bool drop_default(const struct account_selection *selection, const struct
         default_account_set(&def, &heir);
     return (!default_account_prune(&def, is_gone, selection) && !goes) ||
            (store_open(&store, item->store, error) &&
-            default_account_put(&store, authority, &def, deadline, error));
+            default_account_put(&store, authority, &def, deadline, error)) ||
+           store_fail(from, error);
 }
 
 /* Deletes the items of the selected accounts. This comes last, so that a deletion that failed can
  * be repeated; and the default account comes last of these, so that it is still the same one. */
-static bool drop_accounts(const struct account_selection *selection, int64_t deadline, bool *found,
-                          struct error *error)
+static bool drop_accounts(const struct store *store, const struct account_selection *selection,
+                          int64_t deadline, bool *found, struct error *error)
 {
     const struct keyring_list *accounts = selection->accounts;
     for (int is_last = 0; is_last <= 1; is_last++)
@@ -97,8 +99,8 @@ static bool drop_accounts(const struct account_selection *selection, int64_t dea
             bool goes = account_selection_has_item(selection, item);
             if (account_item_is_default(item) != is_last)
                 continue;
-            if (is_last ? !drop_default(selection, item, deadline, error)
-                        : goes && !store_drop_item(item, deadline, error))
+            if (is_last ? !drop_default(store, selection, item, deadline, error)
+                        : goes && !store_drop_item(store, item, deadline, error))
                 return false;
             *found = *found || (goes && keyring_item_attribute(item, STORE_USERNAME)[0] != '\0');
         }
@@ -122,14 +124,12 @@ static bool check_default(const struct account_selection *selection, struct erro
 
 /* Fails if nothing was deleted and it is not certain that there was nothing. found is whether
  * there was anything of the account. */
-static bool check_complete(const struct account_selection *selection, bool found, size_t *count,
-                           struct error *error)
+static bool check_complete(const struct store *store, const struct account_selection *selection,
+                           bool found, size_t *count, struct error *error)
 {
     for (size_t i = 0; i < selection->accounts->count; i++)
-        if (*count == 0 && selection->username != NULL && selection->accounts->items[i].is_locked) {
-            error_set(error, ERROR_KEYRING, "the keyring with the sign-ins is locked");
-            return error_known_as(error, "keyring_locked");
-        }
+        if (*count == 0 && selection->username != NULL && selection->accounts->items[i].is_locked)
+            return store_fail_locked(store, error);
     if (*count == 0 && found)
         *count = 1;
     return found || check_default(selection, error);
@@ -190,9 +190,9 @@ bool account_store_forget(struct store *store, const char *username, int64_t dea
     const struct account_selection selection =
         account_selection(&accounts, &belongings.lists[0], username);
     for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
-        if (!drop_tokens(&selection, &belongings.lists[i], deadline, &found, error))
+        if (!drop_tokens(store, &selection, &belongings.lists[i], deadline, &found, error))
             return false;
     *ret_count = account_selection_count(&selection);
-    return drop_accounts(&selection, deadline, &found, error) &&
-           check_complete(&selection, found, ret_count, error);
+    return drop_accounts(store, &selection, deadline, &found, error) &&
+           check_complete(store, &selection, found, ret_count, error);
 }

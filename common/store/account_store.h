@@ -79,7 +79,7 @@ bool account_store_drop(struct store *store, const struct token_request *request
  * the default account, every sign-in whose account is gone. What processes that are at work get
  * for these accounts is not stored (sign_out.h). Takes the lock of account_lock.h. Fails as
  * store_list does if one of the keyrings does not answer, and then deletes nothing; fails
- * with ERROR_KEYRING if no account is found and a keyring is locked, and with ERROR_OTHER if
+ * as store_fail_locked does if no account is found and a keyring is locked, and with ERROR_OTHER if
  * accounts remain and none of them is known to be the default one that was to be deleted. */
 bool account_store_forget(struct store *store, const char *username, int64_t deadline,
                           size_t *ret_count, struct error *error);
@@ -94,7 +94,7 @@ bool account_store_forgets(const struct keyring_list *accounts,
 /* Makes the account of a user name the default one (default_account_switch), wherever it is signed
  * in: at each authority, in every keyring that store_list searches. *ret_changed is whether
  * it was not so before. Fails with ERROR_SIGN_IN if it is not signed in, and as
- * store_list and default_account_put do; with ERROR_KEYRING if a keyring is locked that may
+ * store_list and default_account_put do; as store_fail_locked does if a keyring is locked that may
  * have it. Takes the lock of account_lock.h. */
 bool account_store_switch(struct store *store, const char *username, int64_t deadline,
                           bool *ret_changed, struct error *error);

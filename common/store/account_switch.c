@@ -18,30 +18,29 @@ static bool read_named(const struct keyring_item *item, const char *username,
 }
 
 /* In the item's keyring and at its authority. */
-static bool make_default(const struct keyring_item *item, const struct account *account,
-                         int64_t deadline, bool *changed, struct error *error)
+static bool make_default(const struct store *from, const struct keyring_item *item,
+                         const struct account *account, int64_t deadline, bool *changed,
+                         struct error *error)
 {
     struct store store;
     auto_default_account struct default_account def = { 0 };
     const char *authority = keyring_item_attribute(item, STORE_AUTHORITY);
     if (!store_open(&store, item->store, error) ||
         default_account_find(&store, authority, deadline, &def, error) == KEYRING_FAILED)
-        return false;
+        return store_fail(from, error);
     if (!default_account_switch(&def, account))
         return true;
     *changed = true;
-    return default_account_put(&store, authority, &def, deadline, error);
+    return default_account_put(&store, authority, &def, deadline, error) || store_fail(from, error);
 }
 
 /* Fails if nobody is signed in with this name, as far as is known. */
-static bool fail_unknown(const struct keyring_list *accounts, const char *username,
-                         struct error *error)
+static bool fail_unknown(const struct store *store, const struct keyring_list *accounts,
+                         const char *username, struct error *error)
 {
     for (size_t i = 0; i < accounts->count; i++)
-        if (accounts->items[i].is_locked) {
-            error_set(error, ERROR_KEYRING, "the keyring with the sign-ins is locked");
-            return error_known_as(error, "keyring_locked");
-        }
+        if (accounts->items[i].is_locked)
+            return store_fail_locked(store, error);
     error_set(error, ERROR_SIGN_IN, "'%.254s' is not signed in", username);
     return error_hint(error, "'entra list' shows who is. 'entra login' signs in an account, and "
                              "makes it the default one.");
@@ -60,10 +59,10 @@ bool account_store_switch(struct store *store, const char *username, int64_t dea
         auto_account struct account account = { 0 };
         if (!read_named(&accounts.items[i], username, &account))
             continue;
-        if (!make_default(&accounts.items[i], &account, deadline, &changed, error))
+        if (!make_default(store, &accounts.items[i], &account, deadline, &changed, error))
             return false;
         found = true;
     }
     *ret_changed = changed;
-    return found || fail_unknown(&accounts, username, error);
+    return found || fail_unknown(store, &accounts, username, error);
 }

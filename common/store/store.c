@@ -26,6 +26,18 @@ bool store_open(struct store *store, const char *name, struct error *error)
     return true;
 }
 
+bool store_fail(const struct store *store, struct error *error)
+{
+    error->kind = store->named ? ERROR_KEYRING : ERROR_OTHER;
+    return false;
+}
+
+bool store_fail_locked(const struct store *store, struct error *error)
+{
+    keyring_fail_locked(error);
+    return store_fail(store, error);
+}
+
 static bool has_failed(const struct store *store)
 {
     return store->trouble.message[0] != '\0';
@@ -167,7 +179,7 @@ bool store_match(struct store *store, const struct keyring_key *key, int64_t dea
     store->settled = store->settled || ret_list->count > 0;
     if (answer == KEYRING_FAILED && strcmp(why.code, "keyring_locked") == 0) {
         *error = why;
-        return false;
+        return store_fail(store, error);
     }
     if (answer != KEYRING_FOUND) /* the newest of a part of them may be an old one */
         keyring_list_clear(ret_list);
@@ -221,7 +233,7 @@ bool store_saw_all(const struct store *store, struct error *error)
     for (size_t i = 0; i < ARRAY_SIZE(harmless); i++)
         if (strcmp(store->trouble.code, harmless[i]) == 0)
             return true;
-    return store_check(store, error);
+    return store_check(store, error) || store_fail(store, error);
 }
 
 bool store_can_keep(const struct store *store)
@@ -285,13 +297,14 @@ bool store_list(struct store *store, const char *kind, int64_t deadline,
     if (any && !failed)
         return true;
     *error = why;
-    error->kind = store->named ? ERROR_KEYRING : ERROR_OTHER;
-    return false;
+    return store_fail(store, error);
 }
 
-bool store_drop_item(const struct keyring_item *item, int64_t deadline, struct error *error)
+bool store_drop_item(const struct store *store, const struct keyring_item *item, int64_t deadline,
+                     struct error *error)
 {
     struct error why;
     const struct keyring *keyring = keyring_open(item->store, &why, error);
-    return keyring != NULL && keyring->erase_item(item, deadline, error);
+    return (keyring != NULL && keyring->erase_item(item, deadline, error)) ||
+           store_fail(store, error);
 }

@@ -64,19 +64,26 @@ bool store_can_try_again(const struct store *store);
  * again. */
 bool store_try_again(struct store *store, bool works);
 
-/* Fails with ERROR_KEYRING and the reason if the keyring has failed so far. */
+/* Sets the kind of an error of the keyring: ERROR_KEYRING if it was chosen by name, so that this
+ * exit code tells that the choice was at fault; else ERROR_OTHER. Always returns false. */
+bool store_fail(const struct store *store, struct error *error);
+
+/* As store_fail: the desktop keyring is locked. */
+bool store_fail_locked(const struct store *store, struct error *error);
+
+/* Fails with ERROR_KEYRING and the reason if the keyring has failed so far, for those who need it
+ * whether or not it was chosen by name: a sign-in, and an app whose client secret it holds. */
 bool store_check(const struct store *store, struct error *error);
 
-/* Fails in the same way, but only if the keyring may hold more than it has shown or deleted: not if
- * it is full, not allowed, or not there. */
+/* Fails as store_fail does, with the reason, if the keyring may hold more than it has shown or
+ * deleted: not if it is full, not allowed, or not there. */
 bool store_saw_all(const struct store *store, struct error *error);
 
 /* The keyring's functions list, lookup, store, erase and erase_item (keyring.h) with the policy
  * above: they return KEYRING_FAILED or false, with ERROR_KEYRING, only if the keyring was chosen by
  * name. The caller clears *ret_list with keyring_list_clear and frees *ret_record with secret_free.
- * store_drop_match deletes an item that store_match has found, which fails with keyring_locked in
- * any case if some items are hidden by a lock; the
- * others are in *ret_list. */
+ * store_drop_match deletes an item that store_match has found, which fails in any case, as
+ * store_fail_locked does, if some items are hidden by a lock; the others are in *ret_list. */
 bool store_match(struct store *store, const struct keyring_key *key, int64_t deadline,
                  struct keyring_list *ret_list, struct error *error);
 enum keyring_answer store_look_up(struct store *store, const struct keyring_key *key,
@@ -100,13 +107,13 @@ bool store_settle(struct store *store, int64_t deadline, struct error *error);
 
 /* Lists all items of a kind, in every keyring that `auto` may use unless one was chosen by name.
  * The caller clears *ret_list with keyring_list_clear. Fails if a keyring exists but does not
- * answer, or if none exists; *ret_list then has the items of the others. The error is ERROR_KEYRING
- * if the keyring was chosen by name, else ERROR_OTHER. */
+ * answer, or if none exists, as store_fail does; *ret_list then has the items of the others. */
 bool store_list(struct store *store, const char *kind, int64_t deadline,
                 struct keyring_list *ret_list, struct error *error);
 
-/* Deletes an item of such a list. Fails with ERROR_KEYRING. */
-bool store_drop_item(const struct keyring_item *item, int64_t deadline, struct error *error);
+/* Deletes an item of such a list. Fails as store_fail does. */
+bool store_drop_item(const struct store *store, const struct keyring_item *item, int64_t deadline,
+                     struct error *error);
 
 /* Warns on stderr if the token could not be stored, and says why: once until the machine starts
  * again, since the next call will most often fare no better. */

@@ -20,11 +20,11 @@ static const char *const kinds[] = {
 };
 
 /* Deletes what a list has. Adds the number of items deleted to *count. */
-static bool drop_list(const struct keyring_list *list, int64_t deadline, size_t *count,
-                      struct error *error)
+static bool drop_list(const struct store *store, const struct keyring_list *list, int64_t deadline,
+                      size_t *count, struct error *error)
 {
     for (size_t i = 0; i < list->count; i++, ++*count)
-        if (!store_drop_item(&list->items[i], deadline, error))
+        if (!store_drop_item(store, &list->items[i], deadline, error))
             return false;
     return true;
 }
@@ -37,7 +37,7 @@ static bool drop_kind(struct store *store, const char *kind, int64_t deadline, s
     for (;;) {
         auto_keyring_list struct keyring_list list = { 0 };
         bool complete = store_list(store, kind, deadline, &list, error);
-        bool dropped = drop_list(&list, deadline, count, error);
+        bool dropped = drop_list(store, &list, deadline, count, error);
         if (complete || !dropped || list.count == 0)
             return complete && dropped;
     }

@@ -177,7 +177,7 @@ enum keyring_answer stored_credentials_find(struct store *store,
         int64_t stored_on = 0;
         enum fit fit = fit_of(&list.items[i], place);
         if (fit != FITS_NOT && list.items[i].is_locked)
-            is_whole = keyring_fail_locked(&why);
+            is_whole = store_fail_locked(store, &why);
         if (fit < best || !from_json(list.items[i].record, &one, &stored_on) ||
             !is_usable(&one, takes_authtype) || (fit == best && stored_on <= newest))
             continue;
@@ -243,7 +243,8 @@ bool stored_credentials_keep(struct store *store, const struct credential_place 
                     username[0] ? " (" : "", username, username[0] ? ")" : "");
     /* Kept for ever, like one without an expiry, since a user has to type it again: see store in
      * keyring.h. */
-    return store_put(store, &key, label, record, 0, deadline, error) && store_check(store, error);
+    return store_put(store, &key, label, record, 0, deadline, error) &&
+           (store_check(store, error) || store_fail(store, error));
 }
 
 static bool is_refused(const struct stored_credential *credential, const char *refused)
@@ -267,7 +268,7 @@ bool stored_credentials_erase(struct store *store, const struct credential_place
         if (fit_of(item, place) == FITS_NOT)
             continue;
         if (item->is_locked)
-            is_whole = keyring_fail_locked(&why);
+            is_whole = store_fail_locked(store, &why);
         else if ((!from_json(item->record, &one, &stored_on) || is_refused(&one, refused)) &&
                  !store_drop_match(store, item, deadline, error))
             return false;

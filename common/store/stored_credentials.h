@@ -49,8 +49,8 @@ struct stored_credential {
 /* Finds the newest credential of the place that has not expired; if it has a path and none is for
  * that, the newest one that was typed when git did not tell the path. One with an authtype is found
  * only if takes_authtype is set. The caller clears *ret_found with stored_credential_clear. Returns
- * KEYRING_FAILED with ERROR_KEYRING only if the keyring was chosen by name, or with keyring_locked
- * if one may be there that is locked. */
+ * KEYRING_FAILED with ERROR_KEYRING only if the keyring was chosen by name, or as
+ * store_fail_locked does if one may be there that is locked. */
 enum keyring_answer stored_credentials_find(struct store *store,
                                             const struct credential_place *place,
                                             bool takes_authtype, int64_t deadline,
@@ -58,13 +58,13 @@ enum keyring_answer stored_credentials_find(struct store *store,
                                             struct error *error);
 
 /* Stores a credential; it replaces one with the same path and user name. A credential that is too
- * long or not UTF-8 is not stored, which is not an error. Fails with ERROR_KEYRING. */
+ * long or not UTF-8 is not stored, which is not an error. Fails as store_fail does. */
 bool stored_credentials_keep(struct store *store, const struct credential_place *place,
                              const struct stored_credential *credential, int64_t deadline,
                              struct error *error);
 
 /* Deletes the place's credentials, all that may be found for it; if refused is not NULL, only those
- * with this password or credential, and those that cannot be read. Fails with ERROR_KEYRING, also
+ * with this password or credential, and those that cannot be read. Fails as store_fail does, also
  * if there may be one that is locked; the others are then deleted. */
 bool stored_credentials_erase(struct store *store, const struct credential_place *place,
                               const char *refused, int64_t deadline, struct error *error);

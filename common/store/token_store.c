@@ -100,5 +100,5 @@ bool token_store_erase(struct store *store, const struct token_request *request,
         return true;
     }
     trace("keyring: the %s token is deleted", is_readable ? "refused" : "unreadable");
-    return store->keyring->erase(&key, deadline, error);
+    return store_drop(store, &key, deadline, error);
 }

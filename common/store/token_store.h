@@ -30,7 +30,7 @@ bool token_store_keep(struct store *store, const struct token_request *request,
                       const struct token *token, int64_t deadline, struct error *error);
 
 /* Deletes the request's token if it is the one that was refused, or cannot be read; another token,
- * which may have been stored since, stays. Fails with ERROR_KEYRING. */
+ * which may have been stored since, stays. Fails as store_drop does. */
 bool token_store_erase(struct store *store, const struct token_request *request,
                        const char *refused, size_t length, int64_t deadline, struct error *error);
 

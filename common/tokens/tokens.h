@@ -82,7 +82,7 @@ bool tokens_has(struct tokens *tokens, const struct token_candidates *candidates
 /* Erases this token, which a server refused, from the keyring. If the keyring has another one for
  * the candidates, that stays. If refused is NULL, erases what it has for each of them.
  * Sets *ret_received_on to the time (Unix seconds) at which an erased token was received. Fails
- * with ERROR_KEYRING, also if the keyring may hold it and does not show it (store_saw_all).
+ * as store_fail does, also if the keyring may hold it and does not show it (store_saw_all).
  */
 bool tokens_erase(struct tokens *tokens, const struct token_candidates *candidates,
                   const char *refused, int64_t *ret_received_on, struct error *error);

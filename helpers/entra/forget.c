@@ -134,18 +134,18 @@ static bool drop_rows(const struct list_rows *rows, const struct choice *choice,
     for (size_t i = 0; i < rows->count; i++)
         if (is_chosen(choice, rows, &rows->rows[i]) &&
             !(is_whole_account(choice) && is_of_user(choice, rows, &rows->rows[i])) &&
-            !store_drop_item(rows->rows[i].item, tokens->deadline, error))
+            !store_drop_item(&tokens->store, rows->rows[i].item, tokens->deadline, error))
             return false;
     return true;
 }
 
 /* Fails if one of the items cannot be deleted because it is locked. */
-static bool check_unlocked(const struct list_rows *rows, const struct choice *choice,
-                           struct error *error)
+static bool check_unlocked(const struct store *store, const struct list_rows *rows,
+                           const struct choice *choice, struct error *error)
 {
     for (size_t i = 0; i < rows->count; i++)
         if (rows->rows[i].is_locked && is_chosen(choice, rows, &rows->rows[i]))
-            return keyring_fail_locked(error);
+            return store_fail_locked(store, error);
     return true;
 }
 
@@ -155,7 +155,8 @@ static bool forget_chosen(struct tokens *tokens, const struct config *config,
 {
     auto_list_rows struct list_rows rows = { 0 };
     size_t accounts = 0;
-    if (!list_rows_read(tokens, config, &rows, error) || !check_unlocked(&rows, choice, error))
+    if (!list_rows_read(tokens, config, &rows, error) ||
+        !check_unlocked(&tokens->store, &rows, choice, error))
         return false;
     if ((is_whole_account(choice) && !account_store_forget(&tokens->store, choice->account,
                                                            tokens->deadline, &accounts, error)) ||

@@ -61,7 +61,7 @@ static bool drop_items(struct store *store, const char *kind,
     for (size_t i = 0; i < list.count; i++) {
         if (!is_ours(&list.items[i]))
             continue;
-        if (!store_drop_item(&list.items[i], deadline, error))
+        if (!store_drop_item(store, &list.items[i], deadline, error))
             return false;
         (*count)++;
     }

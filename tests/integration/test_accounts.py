@@ -271,8 +271,33 @@ def test_the_list_of_a_locked_keyring_says_what_it_cannot_show(two):
 def test_a_logout_from_a_locked_keyring_is_not_reported_as_done(two, words):
     two.session.keyring.lock()
     outcome = two.run("entra", "logout", *words)
-    assert outcome.code == 6 and "locked" in outcome.err and "Unlock" in outcome.err
+    assert outcome.code == 1 and "locked" in outcome.err and "Unlock" in outcome.err
     assert len(outcome.err.splitlines()) == 1
+
+
+OF_GIT = {"input": "protocol=https\nhost=dev.azure.com\nusername=ada\npassword=x\n\n"}
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+@pytest.mark.parametrize("keyring, code", [("auto", 1), ("secret-service", 6)])
+@pytest.mark.parametrize("command, how", [
+    (["entra", "logout"], {}), (["entra", "logout", "--all"], {}), (["entra", "switch", ADA], {}),
+    (["entra", "forget", "--account", ADA], {}), (["entra", "forget", "--all"], {}),
+    (["git-credential-entra", "erase"], OF_GIT), (["git-credential-entra", "store"], OF_GIT),
+    (["entra", "token", *users.API, "--renew"], {})],
+    ids=lambda part: " ".join(part) if isinstance(part, list) else "")
+def test_the_exit_code_of_a_locked_keyring_tells_whether_it_was_named(two, command, how, keyring,
+                                                                      code, restarted):
+    if restarted:
+        two.session.keyring.restart_locked()
+    else:
+        token(two)
+        age(two, lives=1800, renew=True)
+        two.session.keyring.lock()
+    program, *words = command
+    words = ["--keyring", keyring, *words] if program != "entra" else [*words, "--keyring", keyring]
+    outcome = two.run(program, *words, **how)
+    assert outcome.code == code and "locked" in outcome.err, outcome
 
 
 @pytest.mark.parametrize("words", [[], ["--account", ADA], ["--all"]], ids=" ".join)

@@ -64,7 +64,7 @@ def test_no_program_says_that_nobody_is_signed_in(hidden, program, env):
 
 @pytest.mark.parametrize("words, code", [
     (["token", *users.API, "--account", ADA], 5), (["token", *users.API, "--user"], 5),
-    (["token", *users.API, "--keyring", "secret-service"], 6), (["token", *users.API, "--renew"], 6),
+    (["token", *users.API, "--keyring", "secret-service"], 6), (["token", *users.API, "--renew"], 1),
     (["list"], 1), (["list", "--output", "json"], 1), (["list", "--keyring", "secret-service"], 6),
     (["logout"], 1), (["logout", "--account", ADA], 1), (["logout", "--all"], 1),
     (["logout", "--all", "--keyring", "secret-service"], 6)],
@@ -157,7 +157,7 @@ def test_a_typed_credential_is_not_taken_for_missing(typed, operation, request_l
     before = items(typed)
     getattr(typed.session.keyring, lock)()
     outcome = ask_git(typed, operation=operation, request=request_lines)
-    assert (outcome.code, outcome.out) == (6, "")
+    assert (outcome.code, outcome.out) == (1, "")
     is_asked_to_unlock(outcome)
     assert items(typed) == before
     assert "password=typed-by-hand" in ask_git(typed).out
@@ -168,7 +168,7 @@ def test_a_refused_token_is_not_taken_for_erased(world, lock):
     refused = next(line for line in ask_git(world).out.splitlines() if "password=" in line)
     getattr(world.session.keyring, lock)()
     outcome = ask_git(world, operation="erase", request=refused + "\n")
-    assert (outcome.code, outcome.out) == (6, "")
+    assert (outcome.code, outcome.out) == (1, "")
     is_asked_to_unlock(outcome)
     assert len(items(world)) == 1
 
