@@ -5,10 +5,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/fs.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "common/base/signals.h"
@@ -75,6 +77,36 @@ bool unfinished_rename(struct unfinished *file, const char *path)
     if (renameat(file->folder, file->path, file->folder, path) != 0)
         return unfinished_remove(file);
     unfinished_keep(file);
+    return true;
+}
+
+/* By a second name for a moment on file systems that cannot do it at once, such as NFS. */
+static bool move_by_link(const struct unfinished *file, const char *path)
+{
+    if (linkat(file->folder, file->path, file->folder, path, 0) != 0)
+        return false;
+    if (unlinkat(file->folder, file->path, 0) == 0)
+        return true;
+    int error = errno;
+    unlinkat(file->folder, path, 0);
+    errno = error;
+    return false;
+}
+
+bool unfinished_move(struct unfinished *file, const char *path)
+{
+    if (strlen(path) >= sizeof file->path) {
+        errno = ENAMETOOLONG;
+        return false;
+    }
+    auto_signals struct signals_held held;
+    signals_hold(&held);
+    bool ok =
+        syscall(SYS_renameat2, file->folder, file->path, file->folder, path, RENAME_NOREPLACE) == 0;
+    bool is_refused = !ok && (errno == EINVAL || errno == ENOSYS);
+    if (!ok && !(is_refused && move_by_link(file, path)))
+        return false;
+    memcpy(file->path, path, strlen(path) + 1);
     return true;
 }
 

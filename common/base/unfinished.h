@@ -38,6 +38,11 @@ int unfinished_create(int folder, const char *path, mode_t mode, struct unfinish
  * removes it and returns false with errno set. */
 bool unfinished_rename(struct unfinished *file, const char *path);
 
+/* Gives the file another name, in the same folder, which nothing may have: fails with EEXIST
+ * otherwise. It stays unfinished. Returns false with errno set, and then the file has the name that
+ * it had. */
+bool unfinished_move(struct unfinished *file, const char *path);
+
 /* The file is finished under the name that it has. */
 void unfinished_keep(struct unfinished *file);
 

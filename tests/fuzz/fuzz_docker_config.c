@@ -4,6 +4,7 @@
 #include "tests/fuzz/fuzz.h"
 
 #define REGISTRY "contoso.azurecr.io"
+#define ODD      "a\\b\"\t/" /* the helper that was there before may have any name */
 
 static size_t others;
 
@@ -45,6 +46,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check(with, "entra", count_others(config));
     auto_secret struct secret *again = docker_config_set(with, REGISTRY, "entra", &error);
     HOLDS(again != NULL && secret_equals(again, with->bytes, with->length));
+    auto_secret struct secret *odd = docker_config_set(with, REGISTRY, ODD, &error);
+    HOLDS(odd != NULL);
+    check(odd, ODD, count_others(config));
     auto_secret struct secret *without = docker_config_set(with, REGISTRY, NULL, &error);
     HOLDS(without != NULL);
     check(without, NULL, count_others(config));

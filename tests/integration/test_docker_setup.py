@@ -144,6 +144,79 @@ def test_a_registrys_former_helper_comes_back(world, docker):
     assert helpers(docker) == {CONTOSO: "acr-env", "gcr.io": "gcloud"}
 
 
+@pytest.mark.parametrize("name", ["a\\b", 'say "hi"', "tab\there", "caf\u00e9", "a/b"])
+def test_a_former_helper_of_any_name_comes_back(world, docker, name):
+    docker.write_text(json.dumps({"credHelpers": {CONTOSO: name}}))
+    set_up(world, CONTOSO, "fabrikam.azurecr.io")
+    set_up(world, "--remove")
+    assert helpers(docker) == {CONTOSO: name}
+
+
+@pytest.mark.parametrize("text", ['{"cre', "[]"])
+def test_what_was_before_is_not_guessed_if_a_backup_cannot_be_read(world, docker, podman, text):
+    """Neither file is changed. Once the backup is repaired, or deleted, it is done."""
+    docker.write_text(json.dumps({"credHelpers": {CONTOSO: "acr-env"}}))
+    podman.write_text(json.dumps({"credHelpers": {CONTOSO: "acr-env", "x.io": "y"}}))
+    set_up(world, CONTOSO)
+    backup = podman.with_name("auth.json.before-entra")
+    good = backup.read_text()
+    backup.write_text(text)
+    before = docker.read_text(), podman.read_text()
+    outcome = world.run("entra", "setup", "docker", "--remove")
+    assert (outcome.code, outcome.out) == (1, "")
+    assert f"the helper that {CONTOSO} had before is not known: {backup}: " in outcome.err, outcome
+    assert "Repair that backup, or delete it to do without." in outcome.err
+    assert (docker.read_text(), podman.read_text()) == before
+    backup.write_text(good)
+    set_up(world, "--remove")
+    assert helpers(docker) == {CONTOSO: "acr-env"}
+    assert helpers(podman) == {CONTOSO: "acr-env", "x.io": "y"}
+
+
+def test_without_its_backup_a_registry_has_no_helper_again(world, docker):
+    docker.write_text(json.dumps({"credHelpers": {CONTOSO: "acr-env", "x.io": "y"}}))
+    set_up(world, CONTOSO)
+    docker.with_name("config.json.before-entra").unlink()
+    set_up(world, "--remove")
+    assert helpers(docker) == {"x.io": "y"}
+
+
+@pytest.mark.parametrize("is_removed_first", [False, True])
+def test_the_helper_of_a_file_that_the_user_deleted_does_not_come_back(world, is_removed_first):
+    folder = world.session.home / "docker"
+    folder.mkdir()
+    file, env = folder / "config.json", {"DOCKER_CONFIG": str(folder)}
+    file.write_text(json.dumps({"credHelpers": {CONTOSO: "acr-env"}}))
+    set_up(world, CONTOSO, env=env)
+    if is_removed_first:
+        set_up(world, "--remove", env=env)
+    file.unlink()
+    outcome = set_up(world, CONTOSO, env=env)
+    assert "not docker-credential-acr-env" not in outcome.out and "original" not in outcome.out
+    outcome = set_up(world, "--remove", env=env)
+    assert "acr-env" not in outcome.out
+    assert not helpers(file)
+    assert json.loads((folder / "config.json.before-entra").read_text()) == \
+        {"credHelpers": {CONTOSO: "acr-env"}}
+
+
+def test_a_killed_setup_does_not_hide_a_former_helper(world, docker):
+    """Killed wherever it writes a mode or renames: no backup is ever incomplete."""
+    docker.write_text(json.dumps({"credHelpers": {CONTOSO: "acr-env", "x.io": "y"}}))
+    set_up(world, CONTOSO)
+    for call in ("fchmod", "fsync", "renameat2", "renameat"):
+        for when in (1, 2, 3):
+            world.run("strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}",
+                      "-e", f"inject={call}:signal=SIGKILL:when={when}",
+                      "entra", "setup", "docker", "fabrikam.azurecr.io")
+            for backup in docker.parent.glob("config.json.before-entra*"):
+                assert backup.suffix == ".new" or json.loads(backup.read_text())
+    set_up(world, "fabrikam.azurecr.io")
+    set_up(world, "--remove")
+    assert helpers(docker) == {CONTOSO: "acr-env", "x.io": "y"}
+    assert not [*docker.parent.glob("*new*")]
+
+
 def test_the_helper_of_another_program_is_not_removed(world, docker):
     text = json.dumps({"credHelpers": {CONTOSO: "acr-env"}})
     docker.write_text(text)

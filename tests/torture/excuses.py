@@ -75,9 +75,6 @@ EXCUSES = (
     Excuse("the lock stays, and the user removes it",
            lambda flow, fault, outcome, complaint: complaint.startswith("left behind: ")
            and keeps_lock(flow, fault)),
-    Excuse("a killed program leaves this file for good",
-           lambda flow, fault, outcome, complaint: fault.kind == KILL
-           and any(f": {name}" in complaint for name in flow.leaves)),
     Excuse("a hint that cannot be read is not followed",
            lambda flow, fault, outcome, complaint: complaint.startswith("changed: {")
            and flow.hinted and fault.kind == CALL and outcome.code == 0),

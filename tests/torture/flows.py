@@ -36,9 +36,6 @@ from world.world import World
 TYPED = "ftzl4kj5s7m2a9xq3wcb8vn6ye1rgd0uhptzl4kj5s7m2a9xq3wcb"
 OTHER = TYPED[::-1]
 ARC_KEY = "the-key-of-azure-arc"
-BACKUPS_OF_DOCKER = ("home/.docker/config.json.before-entra",
-                     "home/.config/containers/auth.json.before-entra")
-BACKUPS_OF_PIP = ("home/.config/pip/pip.conf.before-entra", "home/.config/uv/uv.toml.before-entra")
 BROKER_TOKEN = "opaque." + "of-the-devices-broker-" * 10
 
 
@@ -66,7 +63,6 @@ class Flow:
     between before and after, from where the same job goes on.
     `lock`: a file of another program's protocol. It stays if the program is killed or cannot remove
     it, and the user removes it, as the message says.
-    `leaves`: files that a killed program leaves for good, by the beginning of their names.
     `hinted`: an earlier process left a hint, without which the job gets another token.
     `code`: with which the job ends, if it is to say that there is no answer.
     `traced`: with a trace, which may have no secret.
@@ -84,7 +80,6 @@ class Flow:
     once: bool = False
     by_steps: bool = False
     lock: str = ""
-    leaves: tuple[str, ...] = ()
     hinted: bool = False
     code: int = 0
     traced: bool = False
@@ -327,22 +322,18 @@ RECORDS = (
     Flow("entra setup git --remove", entra("setup", "git", "--remove"), (entra("setup", "git"),),
          reports=True, by_steps=True),
     Flow("entra setup kubectl", entra("setup", "kubectl"), (), kubeconfig, reports=True,
-         lock="home/.kube/config.lock", leaves=("home/.kube/config.before-entra",)),
+         lock="home/.kube/config.lock"),
     Flow("entra setup kubectl --remove", entra("setup", "kubectl", "--remove"),
-         (entra("setup", "kubectl"),), kubeconfig, reports=True, lock="home/.kube/config.lock",
-         leaves=("home/.kube/config.before-entra",)),
-    Flow("entra setup cargo", entra("setup", "cargo", "contoso"), (), cargo_config, reports=True,
-         leaves=("home/.cargo/config.toml.before-entra",)),
+         (entra("setup", "kubectl"),), kubeconfig, reports=True, lock="home/.kube/config.lock"),
+    Flow("entra setup cargo", entra("setup", "cargo", "contoso"), (), cargo_config, reports=True),
     Flow("entra setup cargo --remove", entra("setup", "cargo", "--remove"),
-         (entra("setup", "cargo", "contoso"),), cargo_config, reports=True,
-         leaves=("home/.cargo/config.toml.before-entra",)),
-    Flow("entra setup docker", setup_docker, (), docker_configs, reports=True,
-         leaves=BACKUPS_OF_DOCKER),
+         (entra("setup", "cargo", "contoso"),), cargo_config, reports=True),
+    Flow("entra setup docker", setup_docker, (), docker_configs, reports=True),
     Flow("entra setup docker --remove", entra("setup", "docker", "--remove", plain=True),
-         (setup_docker,), docker_configs, reports=True, leaves=BACKUPS_OF_DOCKER),
-    Flow("entra setup pip", setup_pip, (), pip_and_uv, reports=True, leaves=BACKUPS_OF_PIP),
+         (setup_docker,), docker_configs, reports=True),
+    Flow("entra setup pip", setup_pip, (), pip_and_uv, reports=True),
     Flow("entra setup pip --remove", entra("setup", "pip", "--remove", plain=True), (setup_pip,),
-         pip_and_uv, reports=True, leaves=BACKUPS_OF_PIP),
+         pip_and_uv, reports=True),
     Flow("entra token, warm, kernel", token, (token,), app, "kernel"),
     Flow("entra token, refresh, kernel", token, (login,), user, "kernel"),
     Flow("git store, kernel", store, (token, store_other), app, "kernel"),
@@ -370,7 +361,7 @@ RECORDS = (
     Flow("kubectl get, kubelogin, warm", kubelogin, (kubelogin,)),
     Flow("kubectl get, kubelogin, cold", kubelogin, until="connect"),
     Flow("entra setup kubectl --context", setup_context, (), kubeconfig, reports=True,
-         lock="home/.kube/config.lock", leaves=("home/.kube/config.before-entra",)),
+         lock="home/.kube/config.lock"),
     Flow("entra login, kernel", login, (), user, "kernel", sample=250),
     Flow("entra logout, kernel", entra("logout"), (login_grace, login, token), user, "kernel",
          once=True, sample=250),

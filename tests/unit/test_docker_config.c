@@ -63,6 +63,15 @@ static void a_registry_gets_its_helper_and_all_else_stays(void **state)
     }
 }
 
+static void the_name_of_a_helper_is_written_as_json(void **state)
+{
+    (void)state;
+    struct error error = { 0 };
+    auto_secret struct secret *after = set("{\"credHelpers\":{\"" R "\":1}}", "a\\b\"/c", &error);
+    assert_non_null(after);
+    assert_string_equal(after->bytes, "{\"credHelpers\":{\"" R "\":\"a\\\\b\\\"/c\"}}");
+}
+
 static void a_registry_loses_its_helper_and_all_else_stays(void **state)
 {
     (void)state;
@@ -139,6 +148,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_registry_gets_its_helper_and_all_else_stays),
+        cmocka_unit_test(the_name_of_a_helper_is_written_as_json),
         cmocka_unit_test(a_registry_loses_its_helper_and_all_else_stays),
         cmocka_unit_test(what_cannot_be_changed_for_sure_is_refused),
         cmocka_unit_test(registries_with_a_helper_or_a_login_are_found),

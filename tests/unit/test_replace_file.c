@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "common/base/text.h"
+#include "helpers/entra/setup/file_backup.h"
 #include "helpers/entra/setup/replace_file.h"
 
 #define STRANGER 65534
@@ -59,7 +60,7 @@ static int replace_as_stranger(const char *path)
 
 static void remove_all(const char *folder, const char *path)
 {
-    autofree char *backup = replace_file_backup(path, 1);
+    autofree char *backup = file_backup_path(path, 1);
     unlink(path);
     unlink(backup);
     rmdir(folder);
@@ -163,7 +164,7 @@ static void an_acl_is_kept_and_lets_nobody_else_read(void **state)
     (void)state;
     need_acls();
     char folder[] = "/tmp/entra-unit-XXXXXX";
-    autofree char *path = make_open_file(folder, 0600), *backup = replace_file_backup(path, 1);
+    autofree char *path = make_open_file(folder, 0600), *backup = file_backup_path(path, 1);
     const struct acl acl = make_acl(4, 0, 4, 0);
     assert_int_equal(chown(path, STRANGER, STRANGER), 0);
     set_acl(path, ACCESS_ACL, acl);
@@ -184,7 +185,7 @@ static void what_a_folder_gives_to_new_files_gives_nobody_access(void **state)
     need_acls();
     char folder[] = "/tmp/entra-unit-XXXXXX";
     struct stat status;
-    autofree char *path = make_open_file(folder, 0640), *backup = replace_file_backup(path, 1);
+    autofree char *path = make_open_file(folder, 0640), *backup = file_backup_path(path, 1);
     assert_int_equal(chown(path, STRANGER, STRANGER), 0);
     set_acl(folder, DEFAULT_ACL, make_acl(7, 5, 7, 0));
     int outcome = replace_as_stranger(path);
@@ -220,7 +221,7 @@ static void a_folder_with_a_group_for_its_files_gives_it_no_access(void **state)
     char folder[] = "/tmp/entra-unit-XXXXXX";
     if (geteuid() != 0)
         skip();
-    autofree char *path = make_open_file(folder, 0640), *backup = replace_file_backup(path, 1);
+    autofree char *path = make_open_file(folder, 0640), *backup = file_backup_path(path, 1);
     assert_int_equal(chown(path, STRANGER, STRANGER), 0);
     assert_int_equal(chown(folder, STRANGER, OTHER) | chmod(folder, 02755), 0);
     int outcome = replace_as_stranger(path);

@@ -5,9 +5,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <stdio.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -47,6 +51,52 @@ static void a_file_in_a_folder_gets_its_name_there(void **state)
     unfinished_remove_all();
     assert_true(exists(below("config")));
     assert_false(exists(below("config.new")));
+}
+
+static void a_file_moves_where_nothing_is_and_stays_unfinished(void **state)
+{
+    (void)state;
+    struct unfinished *file;
+    close(open(below("taken"), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+    autoclose int fd = unfinished_create(AT_FDCWD, below("b.new"), 0600, &file);
+    assert_true(fd >= 0);
+    assert_false(unfinished_move(file, below("taken")));
+    assert_int_equal(errno, EEXIST);
+    assert_true(exists(below("b.new")));
+    assert_true(unfinished_move(file, below("b")));
+    assert_true(exists(below("b")));
+    assert_false(exists(below("b.new")));
+    unfinished_remove_all();
+    assert_false(exists(below("b")));
+    assert_true(exists(below("taken")));
+    unfinished_keep(file);
+}
+
+/* As on NFS, where the kernel cannot rename so. */
+static void a_file_moves_on_any_file_system(void **state)
+{
+    (void)state;
+    pid_t child = fork();
+    if (child == 0) {
+        struct unfinished *file;
+        struct sock_filter filter[] = {
+            BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+            BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_renameat2, 0, 1),
+            BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EINVAL),
+            BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+        };
+        struct sock_fprog program = { ARRAY_SIZE(filter), filter };
+        bool ok = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+                  prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0 &&
+                  unfinished_create(AT_FDCWD, below("c.new"), 0600, &file) >= 0 &&
+                  !unfinished_move(file, below("taken")) && errno == EEXIST &&
+                  exists(below("c.new")) && unfinished_move(file, below("c")) &&
+                  exists(below("c")) && !exists(below("c.new"));
+        _exit(ok ? 0 : 1);
+    }
+    int status = -1;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
 }
 
 static void a_file_that_cannot_get_its_name_is_removed(void **state)
@@ -167,6 +217,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_file_is_gone_unless_it_is_finished),
         cmocka_unit_test(a_file_in_a_folder_gets_its_name_there),
+        cmocka_unit_test(a_file_moves_where_nothing_is_and_stays_unfinished),
+        cmocka_unit_test(a_file_moves_on_any_file_system),
         cmocka_unit_test(a_file_that_cannot_get_its_name_is_removed),
         cmocka_unit_test(a_file_of_somebody_else_is_left_alone),
         cmocka_unit_test(a_fork_of_the_process_removes_nothing),

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "common/base/text.h"
-#include "helpers/entra/setup/replace_file.h"
+#include "helpers/entra/setup/file_backup.h"
 #include "helpers/entra/setup/user_file.h"
 
 #define STRANGER 65534
@@ -79,7 +79,7 @@ static bool write_file(const char *path, const char *old, bool is_ours, const ch
 
 static void check_backup(const struct user_folder *here, const char *expected)
 {
-    autofree char *path = replace_file_backup(here->file, 1);
+    autofree char *path = file_backup_path(here->file, 1);
     check_text(path, expected);
 }
 
@@ -178,6 +178,37 @@ static void an_empty_file_of_the_users_stays(void **state)
     check_text(here->file, "");
 }
 
+static void the_backups_of_a_former_file_end_with_an_empty_one(void **state)
+{
+    const struct user_folder *here = *state;
+    struct error error = { 0 };
+    autofree char *second = file_backup_path(here->file, 2);
+    autofree char *third = file_backup_path(here->file, 3);
+    write_text(here->file, "theirs");
+    assert_true(write_file(here->file, "theirs", false, "ours", &error));
+    for (int i = 0; i < 2; i++) { /* the user deletes the file, and deletes it again */
+        assert_int_equal(unlink(here->file), 0);
+        assert_true(write_file(here->file, NULL, false, "ours 2", &error));
+        check_text(second, "");
+    }
+    check_backup(here, "theirs");
+    check_text(here->file, "ours 2");
+    check_text(third, "-");
+    unlink(second);
+}
+
+static void a_file_that_cannot_be_made_ends_no_backups(void **state)
+{
+    const struct user_folder *here = *state;
+    struct error error = { 0 };
+    autofree char *second = file_backup_path(here->file, 2);
+    write_text(here->file, "theirs");
+    assert_true(write_file(here->file, "theirs", false, "ours", &error));
+    assert_false(write_file(here->file, NULL, false, "ours 2", &error));
+    check_text(second, "-");
+    check_text(here->file, "ours");
+}
+
 static void a_link_stays_when_nothing_is_left_in_its_target(void **state)
 {
     const struct user_folder *here = *state;
@@ -202,6 +233,8 @@ int main(void)
         IN_FOLDER(the_link_of_another_user_is_not_followed),
         IN_FOLDER(what_setup_made_is_deleted_and_leaves_no_backup),
         IN_FOLDER(an_empty_file_of_the_users_stays),
+        IN_FOLDER(the_backups_of_a_former_file_end_with_an_empty_one),
+        IN_FOLDER(a_file_that_cannot_be_made_ends_no_backups),
         IN_FOLDER(a_link_stays_when_nothing_is_left_in_its_target),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

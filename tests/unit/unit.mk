@@ -55,7 +55,8 @@ unit_grants_SOURCES             := common/acquire/app/client_credentials.c \
                                    common/acquire/user/sign_in_browser.c \
                                    common/acquire/user/sign_in_result.c $(unit_sign_in_page_SOURCES)
 unit_nuget_message_SOURCES      := helpers/nuget/nuget_message.c
-unit_replace_file_SOURCES       := helpers/entra/setup/file_access.c helpers/entra/setup/replace_file.c
+unit_replace_file_SOURCES       := $(addprefix helpers/entra/setup/,file_access.c file_backup.c \
+                                   replace_file.c)
 unit_user_file_SOURCES          := $(unit_replace_file_SOURCES) helpers/entra/setup/user_file.c
 unit_redaction_SOURCES          := common/acquire/base64url.c common/acquire/http/host_settings.c \
                                    common/acquire/http/proxy.c common/acquire/http/redaction.c

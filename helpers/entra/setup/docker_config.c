@@ -212,15 +212,22 @@ static struct secret *drop(const struct secret *text, const struct members *memb
     return replace(text, members->begin, members->end, "");
 }
 
+/* A text as a value. The caller frees it. */
+static char *format_string(const char *text)
+{
+    auto_json json_object *string = json_object_new_string(text);
+    return strdup(json_object_to_json_string_ext(string, JSON_LINE));
+}
+
 /* An object with one member, for a place that is indented in this manner. The caller frees it. */
 static char *format_object(const char *blank, const char *name, const char *value)
 {
     const char *line = strrchr(blank, '\n');
     const char *deeper = line != NULL ? line + 1 : "";
-    return text_format("{%s%s\"%s\": \"%s\"%s}", blank, deeper, name, value, blank);
+    return text_format("{%s%s\"%s\": %s%s}", blank, deeper, name, value, blank);
 }
 
-/* Adds credHelpers, with one helper. */
+/* Adds credHelpers, with one helper, which is a value. */
 static struct secret *add_helpers(const struct secret *text, const struct members *top,
                                   const char *registry, const char *helper)
 {
@@ -233,7 +240,8 @@ static struct secret *add_helpers(const struct secret *text, const struct member
     return replace(text, top->begin, top->end, all);
 }
 
-/* Changes credHelpers, which are there. Without any helper left, they go. */
+/* Changes credHelpers, which are there: helper is a value, or NULL. Without any helper left, they
+ * go. */
 static struct secret *change_helpers(const struct secret *text, const struct members *top,
                                      const struct members *helpers, const char *registry,
                                      const char *helper)
@@ -241,13 +249,12 @@ static struct secret *change_helpers(const struct secret *text, const struct mem
     bool is_only =
         helpers->times == 1 && helpers->before.name == NULL && helpers->after.name == NULL;
     bool is_empty = helpers->times == 0 && helpers->before.name == NULL;
-    autofree char *value = helper != NULL ? text_format("\"%s\"", helper) : NULL;
     if (helper == NULL)
         return is_only ? drop(text, top) : drop(text, helpers);
     if (helpers->times == 1)
-        return replace(text, helpers->found.value, helpers->found.value_end, value);
+        return replace(text, helpers->found.value, helpers->found.value_end, helper);
     if (!is_empty)
-        return add_after(text, helpers, registry, value);
+        return add_after(text, helpers, registry, helper);
     autofree char *blank = between(top->begin, skip_blanks(top->begin));
     autofree char *object = format_object(blank, registry, helper);
     return replace(text, top->found.value, top->found.value_end, object);
@@ -273,10 +280,11 @@ struct secret *docker_config_set(const struct secret *text, const char *registry
     }
     if (helper == NULL && helpers.times == 0)
         return secret_new(text->bytes, text->length);
+    autofree char *value = helper != NULL ? format_string(helper) : NULL;
     if (top.times == 0)
-        return add_helpers(whole, &top, registry, helper);
+        return add_helpers(whole, &top, registry, value);
     if (has_helpers)
-        return change_helpers(whole, &top, &helpers, registry, helper);
-    autofree char *object = format_object("", registry, helper); /* in the place of null */
+        return change_helpers(whole, &top, &helpers, registry, value);
+    autofree char *object = format_object("", registry, value); /* in the place of null */
     return replace(whole, top.found.value, top.found.value_end, object);
 }

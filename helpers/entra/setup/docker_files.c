@@ -13,7 +13,6 @@
 #include "common/base/file.h"
 #include "common/base/search_path.h"
 #include "common/base/text.h"
-#include "helpers/entra/setup/replace_file.h"
 #include "helpers/entra/setup/user_file.h"
 
 /* ---- which files ---- */
@@ -101,37 +100,6 @@ bool docker_files_load(struct docker_file *file, struct error *error)
         return false;
     file->config = docker_config_parse(file->text, &why);
     return file->config != NULL || error_set(error, why.kind, "%s: %s", file->path, why.message);
-}
-
-/* The helper in a backup; *ret_is_read is whether there is one that can be read. The caller frees
- * it.
- */
-static char *helper_in(const char *path, const char *registry, bool *ret_is_read)
-{
-    struct file_rights rights = { 0 };
-    struct error unused = { 0 };
-    auto_secret struct secret *text = file_read(path, DOCKER_CONFIG_MAX, &rights, &unused);
-    auto_json_secret json_object *config = text != NULL ? docker_config_parse(text, &unused) : NULL;
-    const char *helper = docker_config_helper(config, registry);
-    *ret_is_read = config != NULL;
-    return helper != NULL ? strdup(helper) : NULL;
-}
-
-char *docker_files_former_helper(const struct docker_file *file, const char *registry)
-{
-    char real[PATH_MAX];
-    struct error unused = { 0 };
-    int number = 0;
-    if (realpath(file->path, real) == NULL || !replace_file_newest_backup(real, &number, &unused))
-        return NULL;
-    for (; number > 0; number--) {
-        bool is_read = false;
-        autofree char *path = replace_file_backup(real, number);
-        autofree char *helper = helper_in(path, registry, &is_read);
-        if (is_read && (helper == NULL || strcmp(helper, DOCKER_CONFIG_HELPER) != 0))
-            return steal(&helper);
-    }
-    return NULL;
 }
 
 /* ---- writing ---- */

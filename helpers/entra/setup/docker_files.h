@@ -44,10 +44,6 @@ bool docker_files_load(struct docker_file *file, struct error *error);
 bool docker_files_write(const struct docker_file *file, const struct secret *changed,
                         char ret_backup[PATH_MAX], struct error *error);
 
-/* The helper that a registry had before ours, by the newest original in which that is not ours. The
- * caller frees it. NULL if it had none. */
-char *docker_files_former_helper(const struct docker_file *file, const char *registry);
-
 void docker_files_clear(struct docker_files *files);
 #define auto_docker_files CLEANUP(docker_files_clear)
 

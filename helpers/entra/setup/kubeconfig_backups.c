@@ -9,7 +9,7 @@
 
 #include "common/base/file.h"
 #include "common/base/text.h"
-#include "helpers/entra/setup/replace_file.h"
+#include "helpers/entra/setup/file_backup.h"
 
 /* Restores the users that are still to be restored and that a backup has. */
 static void restore_from(const struct kubeconfig_module *module, struct kubeconfig_target *target,
@@ -47,11 +47,11 @@ static bool restore_from_backups(const struct kubeconfig_module *module,
     int number = 0;
     if (realpath(target->path, path) == NULL)
         return error_set(error, ERROR_OTHER, "%s", strerror(errno));
-    if (!replace_file_newest_backup(path, &number, error))
+    if (!file_backup_newest(path, &number, error))
         return false;
     for (; number > 0; number--) {
         struct file_rights rights = { 0 };
-        autofree char *name = replace_file_backup(path, number);
+        autofree char *name = file_backup_path(path, number);
         if (is_missing(name))
             continue;
         auto_secret struct secret *text = file_read(name, KUBECONFIG_MAX, &rights, error);

@@ -2,7 +2,6 @@
 #define _GNU_SOURCE
 #include "helpers/entra/setup/replace_file.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -16,6 +15,7 @@
 #include "common/base/text.h"
 #include "common/base/unfinished.h"
 #include "helpers/entra/setup/file_access.h"
+#include "helpers/entra/setup/file_backup.h"
 
 #define LINKS_MAX 40 /* as many as the kernel follows */
 
@@ -24,73 +24,18 @@ static bool failed(const char *path, struct error *error)
     return error_set(error, ERROR_OTHER, "%s: %s", path, strerror(errno));
 }
 
-/* Fills a new file, which has mode 0600 until it gets the access of the other one. */
-static bool write_like(int fd, const char *path, int like, const struct secret *text,
-                       struct error *error)
+/* The name of a file until it is whole. The caller frees it. */
+static char *name_before(const char *path)
 {
-    return (file_access_copy(like, fd) && secret_write(text, fd) && fsync(fd) == 0) ||
-           failed(path, error);
+    return text_format("%s.new-entra", path);
 }
 
-char *replace_file_backup(const char *path, int number)
+/* Removes what a killed process left. */
+static void sweep(const char *path)
 {
-    return number == 1 ? text_format("%s" REPLACE_FILE_SUFFIX, path)
-                       : text_format("%s" REPLACE_FILE_SUFFIX ".%d", path, number);
-}
-
-/* The number of a backup by its name, after the kubeconfig's: ".before-entra" is the first,
- * ".before-entra.2" the second. 0: it is not one. */
-static int number_of(const char *suffix)
-{
-    char *end = NULL;
-    if (strcmp(suffix, REPLACE_FILE_SUFFIX) == 0)
-        return 1;
-    if (strncmp(suffix, REPLACE_FILE_SUFFIX ".", strlen(REPLACE_FILE_SUFFIX ".")) != 0)
-        return 0;
-    long number = strtol(suffix + strlen(REPLACE_FILE_SUFFIX "."), &end, 10);
-    return *end == '\0' && number > 1 && number <= REPLACE_FILE_MAX ? (int)number : 0;
-}
-
-bool replace_file_newest_backup(const char *path, int *ret_number, struct error *error)
-{
-    const char *name = strrchr(path, '/') + 1;
-    autofree char *folder = strndup(path, (size_t)(name - path));
-    DIR *directory = opendir(folder);
-    const struct dirent *entry;
-    int newest = 0;
-    errno = 0;
-    while (directory != NULL && (entry = readdir(directory)) != NULL) {
-        bool is_its = strncmp(entry->d_name, name, strlen(name)) == 0;
-        int number = is_its ? number_of(entry->d_name + strlen(name)) : 0;
-        newest = number > newest ? number : newest;
-    }
-    int why = errno;
-    if (directory != NULL)
-        closedir(directory);
-    *ret_number = newest;
-    return why == 0 || error_set(error, ERROR_OTHER, "%s: %s", folder, strerror(why));
-}
-
-/* A free number below that of the newest backup is not taken: the highest one is the newest. */
-static bool write_backup(const char *path, int like, const struct secret *text,
-                         char backup[PATH_MAX], struct unfinished **ret_file, struct error *error)
-{
-    autoclose int fd = -1;
-    int number = 0;
-    if (!replace_file_newest_backup(path, &number, error))
-        return false;
-    for (number++; fd < 0; number++) {
-        autofree char *name = replace_file_backup(path, number);
-        if (snprintf(backup, PATH_MAX, "%s", name) >= PATH_MAX)
-            errno = ENAMETOOLONG;
-        else if (number > REPLACE_FILE_MAX)
-            errno = EMFILE;
-        else
-            fd = unfinished_create(AT_FDCWD, backup, 0600, ret_file);
-        if (fd < 0 && errno != EEXIST)
-            return failed(backup, error);
-    }
-    return write_like(fd, backup, like, text, error) || unfinished_remove(*ret_file);
+    autofree char *file = name_before(path), *backup = file_backup_new_path(path);
+    unfinished_sweep(AT_FDCWD, file);
+    unfinished_sweep(AT_FDCWD, backup);
 }
 
 /* Makes room for a longer text, so that a full disk does no harm. */
@@ -124,7 +69,7 @@ struct replacement {
     const struct secret *old;
     const struct secret *changed;
     char backup_name[PATH_MAX];
-    struct unfinished *backup; /* NULL: it is kept, or none is made */
+    struct unfinished *backup; /* NULL: it is kept, was there already, or none is made */
 };
 
 static void keep_backup(struct replacement *file)
@@ -147,7 +92,6 @@ static bool is_unchanged(const char *path, const struct secret *old, struct erro
 static bool overwrite(struct replacement *file, struct error *error)
 {
     const struct secret *text = file->changed;
-    bool has_backup = file->backup != NULL;
     autoclose int fd = open(file->path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0)
         return failed(file->path, error);
@@ -157,30 +101,45 @@ static bool overwrite(struct replacement *file, struct error *error)
     if (secret_write(text, fd) && ftruncate(fd, (off_t)text->length) == 0 && fsync(fd) == 0)
         return true;
     failed(file->path, error);
-    return has_backup ? error_hint(error, "The file may be incomplete; the original is kept as %s.",
-                                   file->backup_name)
-                      : error_hint(error, "The file may be incomplete.");
+    return file->backup_name[0] != '\0'
+               ? error_hint(error, "The file may be incomplete; the original is kept as %s.",
+                            file->backup_name)
+               : error_hint(error, "The file may be incomplete.");
 }
 
-/* Writes a new file and renames it, so that readers see either the old or the new content. */
+/* Writes a file for those who may use the one that is open as like, or if that is -1, with this
+ * mode. Returns its descriptor, which is open as long as it is unfinished; -1 on failure. */
+static int write_new(const char *name, int like, mode_t mode, const struct secret *text,
+                     struct unfinished **ret_file, struct error *error)
+{
+    autoclose int fd = unfinished_create(AT_FDCWD, name, like < 0 ? mode : 0600, ret_file);
+    if (fd < 0) {
+        failed(name, error);
+        return -1;
+    }
+    if ((like < 0 || file_access_copy(like, fd)) && secret_write(text, fd) && fsync(fd) == 0)
+        return steal_fd(&fd);
+    failed(name, error);
+    unfinished_remove(steal(ret_file));
+    return -1;
+}
+
+/* Writes a new file and renames it, so that readers see either the old or the new content. The
+ * backup, which is whole, gets its name just before that. */
 static bool write_file(struct replacement *file, struct error *error)
 {
-    char name[PATH_MAX];
     struct unfinished *new_file = NULL;
-    if (snprintf(name, sizeof name, "%s.new-entra", file->path) >= (int)sizeof name) {
-        errno = ENAMETOOLONG;
-        return failed(file->path, error);
-    }
-    unfinished_sweep(AT_FDCWD, name);
-    autoclose int fd = unfinished_create(AT_FDCWD, name, 0600, &new_file);
+    autofree char *name = name_before(file->path);
+    autoclose int fd = write_new(name, file->fd, 0, file->changed, &new_file, error);
     if (fd < 0)
-        return failed(name, error);
-    if (!write_like(fd, name, file->fd, file->changed, error) ||
-        !is_unchanged(file->path, file->old, error))
-        return unfinished_remove(new_file);
-    /* From here on, the backup is all that is left of the original. */
+        return false;
     auto_signals struct signals_held held;
     signals_hold(&held);
+    if (!is_unchanged(file->path, file->old, error) ||
+        (file->backup != NULL &&
+         !file_backup_add(file->path, file->backup, file->backup_name, error)))
+        return unfinished_remove(new_file);
+    /* From here on, the backup is all that is left of the original. */
     if (!unfinished_rename(new_file, file->path))
         return errno == EBUSY ? overwrite(file, error) : failed(file->path, error);
     keep_backup(file);
@@ -207,8 +166,13 @@ bool replace_file(const char *path, const struct secret *old, const struct secre
     if (fd < 0)
         return failed(path, error);
     file.fd = fd;
-    if (ret_backup != NULL &&
-        !write_backup(file.path, fd, old, file.backup_name, &file.backup, error))
+    sweep(file.path);
+    if (ret_backup != NULL && !file_backup_find(file.path, old, file.backup_name, error))
+        return false;
+    bool is_needed = ret_backup != NULL && file.backup_name[0] == '\0';
+    autofree char *name = file_backup_new_path(file.path);
+    autoclose int backup = is_needed ? write_new(name, fd, 0, old, &file.backup, error) : -1;
+    if (is_needed && backup < 0)
         return false;
     if (!write_file(&file, error))
         return file.backup != NULL && unfinished_remove(file.backup);
@@ -244,25 +208,64 @@ static bool follow_links(const char *path, char ret_target[PATH_MAX])
     return false;
 }
 
+/* Whether there are backups, of a former file. */
+static bool has_backups(const char *path, bool *ret_has, struct error *error)
+{
+    int newest = 0;
+    struct stat status;
+    if (!file_backup_newest(path, &newest, error))
+        return false;
+    autofree char *last = file_backup_path(path, newest);
+    bool is_end = newest > 0 && stat(last, &status) == 0 && status.st_size == 0;
+    *ret_has = newest > 0 && !is_end;
+    return true;
+}
+
+/* Has an empty one follow them: before the new file, there was nothing. */
+static bool end_backups(const char *path, struct unfinished **ret_file, struct error *error)
+{
+    bool has = false;
+    char unused[PATH_MAX];
+    auto_secret struct secret *nothing = secret_new("", 0);
+    autofree char *name = file_backup_new_path(path);
+    if (!has_backups(path, &has, error))
+        return false;
+    autoclose int fd = has ? write_new(name, -1, 0600, nothing, ret_file, error) : -1;
+    if (!has)
+        return true;
+    return fd >= 0 &&
+           (file_backup_add(path, *ret_file, unused, error) || unfinished_remove(steal(ret_file)));
+}
+
 bool replace_file_create(const char *path, const struct secret *text, mode_t mode,
                          struct error *error)
 {
     char target[PATH_MAX];
-    struct unfinished *file = NULL;
+    struct unfinished *end = NULL;
     mode_t mask = umask(0);
     umask(mask);
     if (!follow_links(path, target))
         return failed(path, error);
     if (!file_make_folders(target, mode | (mode & 0444) >> 2, error))
         return false;
-    autoclose int fd = unfinished_create(AT_FDCWD, target, mode & ~mask, &file);
+    sweep(target);
+    struct unfinished *file = NULL;
+    autofree char *name = name_before(target);
+    autoclose int fd = write_new(name, -1, mode & ~mask, text, &file, error);
     if (fd < 0)
-        return errno == EEXIST ? fail_changed(path, error) : failed(target, error);
-    if (!secret_write(text, fd) || fsync(fd) != 0) {
-        failed(target, error);
+        return false;
+    auto_signals struct signals_held held;
+    signals_hold(&held);
+    if (!end_backups(target, &end, error))
         return unfinished_remove(file);
+    if (!unfinished_move(file, target)) {
+        errno == EEXIST ? fail_changed(path, error) : failed(target, error);
+        unfinished_remove(file);
+        return end != NULL && unfinished_remove(end);
     }
     unfinished_keep(file);
+    if (end != NULL)
+        unfinished_keep(end);
     sync_folder(target);
     return true;
 }

@@ -16,7 +16,7 @@
 #include "common/config/config.h"
 #include "helpers/docker/docker_server.h"
 #include "helpers/entra/entra.h"
-#include "helpers/entra/setup/docker_files.h"
+#include "helpers/entra/setup/docker_plan.h"
 #include "helpers/entra/setup/docker_rivals.h"
 #include "helpers/entra/setup/setup.h"
 
@@ -29,19 +29,17 @@ struct job {
     bool is_removal;
     struct docker_files files;
     struct docker_registries registries;
+    struct docker_plan plans[DOCKER_FILES_MAX]; /* one for each file */
 };
 
 static void job_clear(struct job *job)
 {
+    for (size_t i = 0; i < DOCKER_FILES_MAX; i++)
+        docker_plan_clear(&job->plans[i]);
     docker_registries_clear(&job->registries);
     docker_files_clear(&job->files);
 }
 #define auto_job CLEANUP(job_clear)
-
-static bool is_ours(const char *helper)
-{
-    return helper != NULL && strcmp(helper, DOCKER_CONFIG_HELPER) == 0;
-}
 
 /* ---- which registries ---- */
 
@@ -74,7 +72,7 @@ static bool take_registries(struct job *job, int count, char **operands, struct 
 
 static void add_if_ours(void *context, const char *registry, const char *helper)
 {
-    if (is_ours(helper))
+    if (docker_helper_is_ours(helper))
         docker_registries_add(&((struct job *)context)->registries, registry);
 }
 
@@ -96,35 +94,8 @@ static bool load_files(struct job *job, struct error *error)
 
 /* ---- doing it ---- */
 
-/* What becomes of a registry in a file. */
-struct change {
-    const char *registry;
-    const char *before; /* its helper; NULL: none */
-    char *after;        /* likewise; owned */
-};
-
-static void change_clear(struct change *change)
-{
-    free(change->after);
-}
-#define auto_change CLEANUP(change_clear)
-
-static struct change decide(const struct job *job, const struct docker_file *file,
-                            const char *registry)
-{
-    struct change change = { .registry = registry,
-                             .before = docker_config_helper(file->config, registry) };
-    if (!job->is_removal)
-        change.after = strdup(DOCKER_CONFIG_HELPER);
-    else if (is_ours(change.before))
-        change.after = docker_files_former_helper(file, registry);
-    else
-        change.after = change.before != NULL ? strdup(change.before) : NULL;
-    return change;
-}
-
 static void report(const struct job *job, const struct docker_file *file,
-                   const struct change *change, const char *backup)
+                   const struct docker_change *change, const char *backup)
 {
     bool is_dry_run = job->options->own[SETUP_DRY_RUN] != NULL;
     if (document_is_wanted(job->options)) {
@@ -149,7 +120,7 @@ static void report(const struct job *job, const struct docker_file *file,
 }
 
 static void report_unchanged(const struct job *job, const struct docker_file *file,
-                             const struct change *change)
+                             const struct docker_change *change)
 {
     if (!job->is_removal)
         notice("%s: %s already asks " PROGRAM ".", file->path, change->registry);
@@ -157,48 +128,30 @@ static void report_unchanged(const struct job *job, const struct docker_file *fi
         notice("%s: %s does not ask " PROGRAM ".", file->path, change->registry);
 }
 
-/* The text with all changes. */
-static struct secret *change_text(const struct job *job, const struct docker_file *file,
-                                  struct error *error)
+/* All files, before one is changed. */
+static bool plan_files(struct job *job, struct error *error)
 {
-    struct secret *text = secret_new(file->text->bytes, file->text->length);
-    for (size_t i = 0; text != NULL && i < job->registries.count; i++) {
-        auto_change struct change change = decide(job, file, job->registries.items[i]);
-        auto_secret struct secret *before = text;
-        text = docker_config_set(before, change.registry, change.after, error);
-    }
-    return text;
+    for (size_t i = 0; i < job->files.count; i++)
+        if (!docker_plan_make(&job->files.items[i], &job->registries, job->is_removal,
+                              &job->plans[i], error))
+            return error_wanted(error, "%s", job->files.items[i].path);
+    return true;
 }
 
-/* A last look, before it replaces a file that works. */
-static bool verify(const struct job *job, const struct docker_file *file, const struct secret *text,
-                   struct error *error)
-{
-    auto_json_secret json_object *config = docker_config_parse(text, error);
-    for (size_t i = 0; config != NULL && i < job->registries.count; i++) {
-        auto_change struct change change = decide(job, file, job->registries.items[i]);
-        if (!text_is_same(docker_config_helper(config, change.registry), change.after))
-            return error_set(error, ERROR_OTHER, "it cannot be changed safely");
-    }
-    return config != NULL;
-}
-
-static bool change_file(const struct job *job, const struct docker_file *file, struct error *error)
+static bool change_file(const struct job *job, const struct docker_file *file,
+                        const struct docker_plan *plan, struct error *error)
 {
     char backup[PATH_MAX] = "";
-    auto_secret struct secret *text = change_text(job, file, error);
-    if (text == NULL || !verify(job, file, text, error))
-        return error_wanted(error, "%s", file->path);
-    bool is_changed = !secret_equals(text, file->text->bytes, file->text->length);
+    bool is_changed = !secret_equals(plan->text, file->text->bytes, file->text->length);
     if (is_changed && job->options->own[SETUP_DRY_RUN] == NULL &&
-        !docker_files_write(file, text, backup, error))
+        !docker_files_write(file, plan->text, backup, error))
         return false;
-    for (size_t i = 0; i < job->registries.count; i++) {
-        auto_change struct change change = decide(job, file, job->registries.items[i]);
-        if (text_is_same(change.before, change.after))
-            report_unchanged(job, file, &change);
+    for (size_t i = 0; i < plan->count; i++) {
+        const struct docker_change *change = &plan->changes[i];
+        if (text_is_same(change->before, change->after))
+            report_unchanged(job, file, change);
         else
-            report(job, file, &change, backup);
+            report(job, file, change, backup);
     }
     if (backup[0] != '\0' && !document_is_wanted(job->options))
         output_paragraph("", INDENT, "%s: the original is kept as %s", file->path, backup);
@@ -226,10 +179,10 @@ static bool change_files(struct job *job, struct error *error)
         return false;
     for (size_t i = 0; i < job->files.count && !is_named; i++)
         docker_config_each(job->files.items[i].config, add_if_ours, job);
-    if (!check_registries(job, error))
+    if (!check_registries(job, error) || !plan_files(job, error))
         return false;
     for (size_t i = 0; i < job->files.count; i++)
-        if (!change_file(job, &job->files.items[i], error))
+        if (!change_file(job, &job->files.items[i], &job->plans[i], error))
             return false;
     if (job->is_removal && (job->registries.count == 0 || job->files.count == 0))
         notice("docker and podman are not set up.");
@@ -298,7 +251,7 @@ static size_t count_ours(const struct job *job, const char *registry)
 {
     size_t count = 0;
     for (size_t i = 0; i < job->files.count; i++)
-        count += is_ours(docker_config_helper(job->files.items[i].config, registry));
+        count += docker_helper_is_ours(docker_config_helper(job->files.items[i].config, registry));
     return count;
 }
 

@@ -3,6 +3,7 @@
 
 #include <sys/stat.h>
 
+#include "helpers/entra/setup/file_backup.h"
 #include "helpers/entra/setup/replace_file.h"
 
 /* A link is the user's, whatever it leads to. */
@@ -12,7 +13,7 @@ static bool was_created_by_setup(const struct user_file *file)
     struct error unused = { 0 };
     int number = 0;
     return file->is_ours && lstat(file->path, &status) == 0 && S_ISREG(status.st_mode) &&
-           replace_file_newest_backup(file->path, &number, &unused) && number == 0;
+           file_backup_newest(file->path, &number, &unused) && number == 0;
 }
 
 bool user_file_write(const struct user_file *file, const struct secret *text, bool is_left_empty,

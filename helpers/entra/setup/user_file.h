@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A file of the user's in which a part of `entra setup` changes something: created, replaced with a
- * backup beside it (replace_file.h), or deleted if setup created it and nothing is left in it.
+ * backup beside it (file_backup.h), or deleted if setup created it and nothing is left in it.
  *
  * What tells that setup created it is that there is no backup: one is made of each text that is not
- * setup's own, also of an empty one.
+ * setup's own, also of an empty one. Beside backups of a former file it stays, with nothing in it.
  */
 #ifndef HELPERS_ENTRA_SETUP_USER_FILE_H
 #define HELPERS_ENTRA_SETUP_USER_FILE_H
