@@ -20,7 +20,8 @@ fuzz_redaction_SOURCES          := common/acquire/base64url.c common/acquire/htt
 fuzz_authority_SOURCES          := tests/fuzz/curl_reading.c
 fuzz_bash_line_SOURCES          := helpers/entra/completion/bash_line.c
 fuzz_broker_answer_SOURCES      := $(broker_DIALECTS) common/acquire/base64url.c
-fuzz_cargo_config_SOURCES       := helpers/entra/setup/cargo_config.c helpers/entra/setup/toml_string.c \
+fuzz_cargo_config_SOURCES       := helpers/entra/setup/cargo_config.c helpers/entra/setup/cargo_config_edit.c \
+                                   helpers/entra/setup/cargo_config_others.c helpers/entra/setup/toml_string.c \
                                    helpers/entra/setup/toml_text.c helpers/kubectl/kubeconfig/edits.c
 fuzz_cargo_request_SOURCES      := helpers/cargo/cargo_answer.c helpers/cargo/cargo_request.c
 fuzz_certificate_SOURCES        := common/acquire/app/certificate.c common/acquire/app/key_store.c \

@@ -65,6 +65,33 @@ def test_the_provider_is_set_once_and_taken_back(world, file):
     assert again.err == "Cargo is not set up for the registry 'contoso'.\n"
 
 
+def test_keys_of_several_parts_stay_in_their_table(world, file):
+    text = "[net]\nretry = 2\n\n[registries.contoso]\nhttp.timeout = 5\n"
+    file.write_text(text)
+    assert set_up(world, "contoso").code == 0
+    assert registries(file)["contoso"] == {"credential-provider": OURS, "http": {"timeout": 5}}
+    assert set_up(world, "--remove").code == 0
+    assert file.read_text() == text
+
+
+def test_a_removal_that_would_take_more_away_is_refused(world, file):
+    text = f'registries = {{ contoso.credential-provider = "{OURS}", other.index = "{FEED}" }}\n'
+    file.write_text(text)
+    outcome = set_up(world, "--remove")
+    assert (outcome.code, outcome.out) == (1, "") and "cannot be changed safely" in outcome.err
+    assert file.read_text() == text
+
+
+def test_a_file_with_windows_line_ends_keeps_them(world, file):
+    file.write_bytes(MINE.replace("\n", "\r\n").encode())
+    before = file.read_bytes()
+    assert set_up(world, "contoso").code == set_up(world, "fabrikam").code == 0
+    assert file.read_bytes().count(b"\n") == file.read_bytes().count(b"\r\n")
+    assert registries(file)["fabrikam"] == {"credential-provider": OURS}
+    assert set_up(world, "--remove").code == 0
+    assert file.read_bytes() == before
+
+
 @pytest.mark.parametrize("name", ["contoso", "inline", "dotted"])
 def test_everything_else_stays_as_it_is(world, file, name):
     before = registries(file)

@@ -82,7 +82,21 @@ static void the_provider_is_set_and_removed_in_each_form(void **state)
           NULL },
         { "[registries.c.more]\nx = 1\n",
           "[registries.c.more]\nx = 1\n\n[registries.c]\n" OURS "\n", NULL },
-        { "[registries.c]\r\n" INDEX "\r\n", "[registries.c]\r\n" INDEX "\r\n" OURS "\n", NULL },
+        { "[registries.c]\r\n" INDEX "\r\n", "[registries.c]\r\n" INDEX "\r\n" OURS "\r\n", NULL },
+        { "[registries.c]\r\n" INDEX, "[registries.c]\r\n" INDEX "\r\n" OURS "\r\n",
+          "[registries.c]\r\n" INDEX "\r\n" },
+        { "[net]\r\nretry = 2\r\n", "[net]\r\nretry = 2\r\n\r\n[registries.c]\r\n" OURS "\r\n",
+          NULL },
+        { "[net]\r\nretry = 2", "[net]\r\nretry = 2\r\n\r\n[registries.c]\r\n" OURS "\r\n",
+          "[net]\r\nretry = 2\r\n" },
+        { "[registries.c]\nhttp.timeout = 5\n", "[registries.c]\n" OURS "\nhttp.timeout = 5\n",
+          NULL },
+        { "[net]\nretry = 2\n\n[registries.c]\na.b.c = [ 1 ]\n",
+          "[net]\nretry = 2\n\n[registries.c]\n" OURS "\na.b.c = [ 1 ]\n", NULL },
+        { "[registries]\nc = { http.timeout = 5 }\n",
+          "[registries]\nc = { http.timeout = 5, " OURS " }\n", NULL },
+        { "[registries]\nc = { a = { b = 1 } }\n",
+          "[registries]\nc = { a = { b = 1 }, " OURS " }\n", NULL },
         { "x = '[registries.c]'\ny = \"\"\"\n[registries.c]\n\"\"\"\nz = "
           "'''\n[registries.c]\n'''\n",
           "x = '[registries.c]'\ny = \"\"\"\n[registries.c]\n\"\"\"\nz = "
@@ -101,6 +115,49 @@ static void the_provider_is_set_and_removed_in_each_form(void **state)
         assert_text(after, cases[i].after);
         auto_secret struct secret *removed = change(after, "c", NULL, &error);
         assert_text(removed, cases[i].removed != NULL ? cases[i].removed : cases[i].before);
+    }
+}
+
+static void what_has_no_place_for_a_provider_is_left_alone(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "[registries]\nc.http.timeout = 5\n", /* it can have no header any more */
+        "registries.c.http.timeout = 5\n",
+        "registries = { c." INDEX " }\n",
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+        struct error error = { 0 };
+        auto_secret struct secret *before = text_of(texts[i]);
+        assert_null(change(before, "c", plain, &error));
+        assert_error(&error, ERROR_USAGE, "is not one table");
+    }
+}
+
+static void a_change_of_anything_else_is_noticed(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *before, *after;
+        bool is_same;
+    } cases[] = {
+        { "[net]\nretry = 2\n\n[registries.c]\n" OURS "\nhttp.timeout = 5\n",
+          "[net]\nretry = 2\nhttp.timeout = 5\n", false },
+        { "registries = { c." OURS ", d." INDEX " }\n", "", false },
+        { "a = 1\nb = 2\n", "b = 2\na = 1\n", false },
+        { "a = 1\n", "a = 2\n", false },
+        { "[registries.d]\n" OURS "\n", "[registries.d]\n", false },
+        { "[registries.c]\n" OURS "\n", "", true },
+        { "[registries.c]\n" OURS "\n", "[registries.c]\ncredential-provider = [ 'x', 'y' ]\n",
+          true },
+        { "[registries]\nc = { " INDEX " }\n", "[registries]\nc = { " INDEX ", " OURS " }\n",
+          true },
+    };
+    static const char *const names[] = { "c" };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        auto_secret struct secret *before = text_of(cases[i].before);
+        auto_secret struct secret *after = text_of(cases[i].after);
+        assert_int_equal(cargo_config_keeps_others(before, after, names, 1), cases[i].is_same);
     }
 }
 
@@ -135,6 +192,14 @@ static void our_provider_is_removed_wherever_it_is(void **state)
     static const struct {
         const char *before, *after;
     } cases[] = {
+        { "[registries]\nc = { " OURS ", http.timeout = 5 }\n",
+          "[registries]\nc = { http.timeout = 5 }\n" },
+        { "[registries]\nc = { " OURS ", a = { b = 1 } }\n",
+          "[registries]\nc = { a = { b = 1 } }\n" },
+        { "[registries.c]\n" OURS "\n\n# mine\nhttp.timeout = 5\n",
+          "[registries.c]\n\n# mine\nhttp.timeout = 5\n" },
+        { "[registries.c]\n" OURS "\n[registries.c.more]\nx = 1\n",
+          "[registries.c.more]\nx = 1\n" },
         { "[registries.c]\ncredential-provider = [\n  'cargo-credential-entra', # x\n]\n" INDEX
           "\n",
           "[registries.c]\n" INDEX "\n" },
@@ -289,6 +354,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_provider_is_set_and_removed_in_each_form),
+        cmocka_unit_test(what_has_no_place_for_a_provider_is_left_alone),
+        cmocka_unit_test(a_change_of_anything_else_is_noticed),
         cmocka_unit_test(a_provider_of_ours_is_replaced),
         cmocka_unit_test(our_provider_is_removed_wherever_it_is),
         cmocka_unit_test(what_cannot_be_changed_is_refused),

@@ -20,7 +20,8 @@ unit_broker_accounts_SOURCES    := $(broker_DIALECTS) tests/unit/broker_case.c \
                                    common/acquire/base64url.c
 unit_broker_answer_SOURCES      := $(unit_broker_accounts_SOURCES)
 unit_broker_request_SOURCES     := $(unit_broker_accounts_SOURCES)
-unit_cargo_config_SOURCES        := helpers/entra/setup/cargo_config.c helpers/entra/setup/toml_string.c \
+unit_cargo_config_SOURCES        := helpers/entra/setup/cargo_config.c helpers/entra/setup/cargo_config_edit.c \
+                                   helpers/entra/setup/cargo_config_others.c helpers/entra/setup/toml_string.c \
                                    helpers/entra/setup/toml_text.c helpers/kubectl/kubeconfig/edits.c
 unit_cargo_request_SOURCES       := helpers/cargo/cargo_answer.c helpers/cargo/cargo_request.c
 unit_credential_check_SOURCES   := common/acquire/app/client_secret.c \

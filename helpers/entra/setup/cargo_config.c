@@ -2,7 +2,6 @@
 #define _GNU_SOURCE
 #include "helpers/entra/setup/cargo_config.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,8 +10,8 @@
 #include "helpers/entra/setup/toml_text.h"
 
 #define PROGRAM           "cargo-credential-entra"
-#define REGISTRIES        "registries"
-#define PROVIDER          "credential-provider"
+#define REGISTRIES        CARGO_CONFIG_REGISTRIES
+#define PROVIDER          CARGO_CONFIG_PROVIDER
 #define REGISTRY_NAME_MAX 64
 
 /* Steps: registries, a name, a member. */
@@ -123,11 +122,18 @@ static void read_provider(struct cargo_registry *registry, const struct toml_ite
     registry->value_key = item->key;
 }
 
+static bool is_header(const struct toml_item *item)
+{
+    return item->kind == TOML_HEADER || item->kind == TOML_ARRAY_HEADER;
+}
+
 /* Where a line may be added, or in an inline table a member. */
 static void note_place(struct cargo_registry *registry, const struct toml_item *item)
 {
     bool is_provider = registry->value_key.bytes == item->key.bytes;
-    registry->member_count++;
+    registry->is_dotted = registry->is_dotted || item->outer < DEPTH_REGISTRY;
+    if (item->is_inline ? item->outer != DEPTH_REGISTRY : item->depth != DEPTH_MEMBER)
+        return;
     if (!item->is_inline) {
         registry->is_table = registry->is_table && registry->table.bytes == NULL;
         registry->last_line = item->line;
@@ -157,7 +163,6 @@ static void read_member(struct cargo_config *config, struct cargo_registry *regi
         config->secrets[config->secret_count++] =
             (struct span){ start, start + item->value.length };
     }
-    note_place(registry, item);
 }
 
 /* A table with a header or keys of several parts cannot be an inline one too, and there is one
@@ -181,9 +186,19 @@ static void read_registry(struct cargo_registry *registry, const struct toml_ite
     }
 }
 
+/* Counts what a header stands above, whatever it is. */
+static void count_statement(struct cargo_config *config, const struct toml_item *item)
+{
+    if (is_header(item))
+        config->open = SIZE_MAX;
+    else if (!item->is_inline && config->open != SIZE_MAX)
+        config->registries[config->open].statement_count++;
+}
+
 static bool visit(void *context, const struct toml_item *item)
 {
     struct cargo_config *config = context;
+    count_statement(config, item);
     if (strcmp(item->steps[0], REGISTRIES) != 0)
         return true;
     if (item->depth == DEPTH_REGISTRIES) {
@@ -191,14 +206,17 @@ static bool visit(void *context, const struct toml_item *item)
         return true;
     }
     struct cargo_registry *registry = find_or_add(config, item->steps[DEPTH_REGISTRY - 1]);
-    bool is_header = item->kind == TOML_HEADER || item->kind == TOML_ARRAY_HEADER;
     if (registry == NULL)
         return false;
     if (item->depth == DEPTH_REGISTRY)
         read_registry(registry, item);
-    else if (item->depth == DEPTH_MEMBER && !is_header)
+    else if (item->depth == DEPTH_MEMBER && !is_header(item))
         read_member(config, registry, item);
-    else if (item->depth == DEPTH_WORD && strcmp(item->steps[DEPTH_MEMBER - 1], PROVIDER) == 0)
+    if (item->depth == DEPTH_REGISTRY && item->kind == TOML_HEADER)
+        config->open = (size_t)(registry - config->registries);
+    if (item->depth > DEPTH_REGISTRY && !is_header(item))
+        note_place(registry, item);
+    if (item->depth == DEPTH_WORD && strcmp(item->steps[DEPTH_MEMBER - 1], PROVIDER) == 0)
         add_word(registry, read_string(item));
     return true;
 }
@@ -206,7 +224,7 @@ static bool visit(void *context, const struct toml_item *item)
 bool cargo_config_read(const struct secret *text, struct cargo_config *ret_config,
                        struct error *error)
 {
-    struct cargo_config config = { .text = text };
+    struct cargo_config config = { .text = text, .open = SIZE_MAX };
     if (toml_text_each(text->bytes, text->length, visit, &config, error)) {
         *ret_config = config;
         return true;
@@ -231,152 +249,4 @@ bool cargo_registry_is_name(const char *name)
     size_t length =
         strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
     return length > 0 && length <= REGISTRY_NAME_MAX && name[length] == '\0';
-}
-
-/* ---- writing ---- */
-
-static struct span span_of(const struct cargo_config *config, const char *begin, const char *end)
-{
-    return (struct span){ (size_t)(begin - config->text->bytes),
-                          (size_t)(end - config->text->bytes) };
-}
-
-static void add_edit(const struct cargo_config *config, const char *begin, const char *end,
-                     char *text, struct edits *edits)
-{
-    edits_add(edits, span_of(config, begin, end), text);
-}
-
-/* One word is a string, unless Cargo would split it. */
-static char *format_words(const char *const *words)
-{
-    char *value = NULL;
-    size_t size = 0;
-    bool is_string = words[1] == NULL && strpbrk(words[0], " \t\n\r") == NULL;
-    FILE *stream = open_memstream(&value, &size);
-    fputs(is_string ? "" : "[", stream);
-    for (size_t i = 0; words[i] != NULL; i++) {
-        autofree char *word = toml_string_format(words[i]);
-        fprintf(stream, "%s%s", i > 0 ? ", " : "", word);
-    }
-    fputs(is_string ? "" : "]", stream);
-    fclose(stream);
-    return value;
-}
-
-char *cargo_config_line(const char *const *words)
-{
-    autofree char *value = format_words(words);
-    return text_format(PROVIDER " = %s", value);
-}
-
-/* After a line that may be the last one, without a newline. */
-static void add_line(const struct cargo_config *config, struct slice after, char *line,
-                     struct edits *edits)
-{
-    const char *end = after.bytes + after.length;
-    bool has_newline = after.length > 0 && end[-1] == '\n';
-    autofree char *own = line;
-    add_edit(config, end, end, text_format("%s%s", has_newline ? "" : "\n", own), edits);
-}
-
-static void add_member(const struct cargo_config *config, const struct cargo_registry *registry,
-                       const char *value, struct edits *edits)
-{
-    const char *end = registry->table.bytes + 1;
-    if (registry->member_before != NULL)
-        add_edit(config, registry->member_before, registry->member_before,
-                 text_format(", " PROVIDER " = %s", value), edits);
-    else
-        add_edit(config, end, end, text_format(" " PROVIDER " = %s ", value), edits);
-}
-
-static void add_table(const struct cargo_config *config, const char *name, const char *const *words,
-                      struct edits *edits)
-{
-    const struct secret *text = config->text;
-    const char *end = text->bytes + text->length;
-    autofree char *line = cargo_config_line(words);
-    const char *before = text->length == 0 ? "" : end[-1] == '\n' ? "\n" : "\n\n";
-    add_edit(config, end, end, text_format("%s[" REGISTRIES ".%s]\n%s\n", before, name, line),
-             edits);
-}
-
-static bool check(const struct cargo_config *config, const char *name,
-                  const struct cargo_registry *registry, struct error *error)
-{
-    if (registry == NULL && config->is_closed)
-        return error_set(error, ERROR_USAGE,
-                         "its '" REGISTRIES "' is a value, to which no table can "
-                         "be added");
-    if (registry != NULL && !registry->is_table)
-        return error_set(error, ERROR_USAGE, "its '" REGISTRIES ".%s' is not one table", name);
-    if (registry != NULL && registry->provider == CARGO_PROVIDER_OTHER)
-        return error_set(error, ERROR_USAGE,
-                         "the registry '%s' has another " PROVIDER ", which stays", name);
-    return true;
-}
-
-bool cargo_config_set(const struct cargo_config *config, const char *name, const char *const *words,
-                      struct edits *edits, struct error *error)
-{
-    const struct cargo_registry *registry = find(config, name);
-    autofree char *value = format_words(words);
-    if (!check(config, name, registry, error))
-        return false;
-    if (registry == NULL || (registry->last_line.bytes == NULL && registry->table.bytes == NULL))
-        add_table(config, name, words, edits);
-    else if (registry->value.bytes != NULL)
-        add_edit(config, registry->value.bytes, registry->value.bytes + registry->value.length,
-                 steal(&value), edits);
-    else if (registry->last_line.bytes != NULL)
-        add_line(config, registry->last_line,
-                 text_format("%.*s" PROVIDER " = %s\n", (int)registry->prefix.length,
-                             registry->prefix.bytes, value),
-                 edits);
-    else
-        add_member(config, registry, value, edits);
-    return true;
-}
-
-/* ---- removing ---- */
-
-static void remove_member(const struct cargo_config *config, const struct cargo_registry *registry,
-                          struct edits *edits)
-{
-    const char *begin = registry->value_key.bytes;
-    const char *end = registry->value.bytes + registry->value.length;
-    if (registry->member_before != NULL)
-        begin = registry->member_before; /* with the comma */
-    else if (registry->member_after != NULL)
-        end = registry->member_after;
-    add_edit(config, begin, end, strdup(""), edits);
-}
-
-/* Whether the table is nothing but what add_table makes. */
-static bool is_alone(const struct cargo_registry *registry)
-{
-    autofree char *header = text_format("[" REGISTRIES ".%s]\n", registry->name);
-    const struct slice *line = &registry->header;
-    return line->bytes != NULL && registry->member_count == 1 && line->length == strlen(header) &&
-           memcmp(line->bytes, header, line->length) == 0 &&
-           line->bytes + line->length == registry->value_line.bytes;
-}
-
-void cargo_config_unset(const struct cargo_config *config, const struct cargo_registry *registry,
-                        struct edits *edits)
-{
-    const char *start = config->text->bytes, *begin = registry->value_line.bytes;
-    const char *end = begin + registry->value_line.length;
-    if (registry->table.bytes != NULL) {
-        remove_member(config, registry, edits);
-        return;
-    }
-    if (is_alone(registry)) {
-        begin = registry->header.bytes;
-        bool has_blank_line =
-            begin > start && begin[-1] == '\n' && (begin - start == 1 || begin[-2] == '\n');
-        begin -= has_blank_line;
-    }
-    add_edit(config, begin, end, strdup(""), edits);
 }

@@ -6,6 +6,8 @@
  *     index = "sparse+https://pkgs.dev.azure.com/contoso/_packaging/feed/Cargo/index/"
  *     credential-provider = ["cargo-credential-entra", "--account", "ada@contoso.com"]
  *
+ * cargo_config.c reads it, cargo_config_edit.c changes it, and cargo_config_others.c compares it.
+ *
  * Pure functions on a text, of which all but the credential-provider stays as it is. A registry may
  * also be an inline table, or be written with keys of several parts.
  *
@@ -23,6 +25,9 @@
 #include "common/base/text.h"
 #include "helpers/kubectl/kubeconfig/edits.h"
 
+#define CARGO_CONFIG_REGISTRIES "registries"
+#define CARGO_CONFIG_PROVIDER   "credential-provider"
+
 #define CARGO_CONFIG_MAX     (1024 * 1024)
 #define CARGO_REGISTRIES_MAX 256
 #define CARGO_WORDS_MAX      64
@@ -39,7 +44,8 @@ struct cargo_registry {
     enum cargo_provider provider;
     char *words[CARGO_WORDS_MAX]; /* the provider and its arguments */
     size_t word_count;
-    bool is_table; /* false: it is something else, or twice there, and cannot be changed */
+    bool is_table;  /* false: it is something else, or twice there, and cannot be changed */
+    bool is_dotted; /* keys of several parts made it, so that it can have no header */
 
     /* Where it is in the text; bytes is NULL for what is not there. */
     struct slice header;     /* the line of [registries.NAME] */
@@ -51,13 +57,14 @@ struct cargo_registry {
     struct slice value_key;
     const char *member_before; /* in an inline table: the end of the last member before it, */
     const char *member_after;  /* and the beginning of the next */
-    size_t member_count;
+    size_t statement_count;    /* below its header */
 };
 
 struct cargo_config {
     const struct secret *text; /* not owned */
     struct cargo_registry *registries;
     size_t count;
+    size_t open;          /* while it is read: whose header was the last one; count: none's */
     bool is_closed;       /* no table can be added to registries */
     struct span *secrets; /* values that are never shown */
     size_t secret_count;
@@ -89,6 +96,11 @@ bool cargo_config_set(const struct cargo_config *config, const char *name, const
  * nothing else is in it. */
 void cargo_config_unset(const struct cargo_config *config, const struct cargo_registry *registry,
                         struct edits *edits);
+
+/* Whether two texts have the same tables and values, but for the providers of these registries.
+ * Both are TOML. */
+bool cargo_config_keeps_others(const struct secret *before, const struct secret *after,
+                               const char *const *names, size_t count);
 
 /* The line that gives a registry this provider, without a newline. The caller frees it. */
 char *cargo_config_line(const char *const *words);

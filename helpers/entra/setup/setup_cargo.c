@@ -146,7 +146,8 @@ static bool add_named(struct job *job, const char *name, struct error *error)
 static bool check_change(const struct job *job, const struct secret *text, struct error *error)
 {
     auto_cargo_config struct cargo_config after = { 0 };
-    bool ok = cargo_config_read(text, &after, error);
+    bool ok = cargo_config_read(text, &after, error) &&
+              cargo_config_keeps_others(job->file.text, text, job->changed, job->changed_count);
     for (size_t i = 0; ok && i < job->changed_count; i++) {
         const struct cargo_registry *registry = cargo_config_find(&after, job->changed[i]);
         ok = is_removal(job) ? registry == NULL || registry->provider == CARGO_PROVIDER_NONE
@@ -178,13 +179,20 @@ static bool is_blank(const struct secret *text)
 /* Whether nothing is left of the text without our providers. */
 static bool is_ours(const struct job *job)
 {
+    const char *names[CARGO_REGISTRIES_MAX];
+    size_t count = 0;
     auto_edits struct edits edits = { 0 };
-    for (size_t i = 0; i < job->file.config.count; i++)
-        if (job->file.config.registries[i].provider == CARGO_PROVIDER_OURS)
-            cargo_config_unset(&job->file.config, &job->file.config.registries[i], &edits);
+    for (size_t i = 0; i < job->file.config.count; i++) {
+        const struct cargo_registry *registry = &job->file.config.registries[i];
+        if (registry->provider != CARGO_PROVIDER_OURS)
+            continue;
+        cargo_config_unset(&job->file.config, registry, &edits);
+        names[count++] = registry->name;
+    }
     edits_sort(&edits);
     auto_secret struct secret *rest = edits_apply(&edits, job->file.text);
-    return !is_blank(job->file.text) && is_blank(rest);
+    return !is_blank(job->file.text) && is_blank(rest) &&
+           cargo_config_keeps_others(job->file.text, rest, names, count);
 }
 
 /* Cargo makes its file with this mode too. */

@@ -164,8 +164,8 @@ static bool take_value(struct scanner *scanner, struct toml_item *item);
 
 static bool take_array_item(struct scanner *scanner, size_t index)
 {
-    struct toml_item item = { 0 };
     size_t depth = scanner->depth;
+    struct toml_item item = { .outer = depth };
     bool ok = push(scanner, text_format("%zu", index)) && take_value(scanner, &item);
     pop(scanner, depth);
     return ok;
@@ -187,8 +187,8 @@ static bool take_array(struct scanner *scanner)
 
 static bool take_pair(struct scanner *scanner)
 {
-    struct toml_item item = { 0 };
     size_t depth = scanner->depth;
+    struct toml_item item = { .outer = depth };
     bool ok =
         take_key(scanner, &item) && (take(scanner, '=') || fail(scanner, "a key has no value"));
     skip_blanks(scanner);

@@ -31,6 +31,7 @@ enum toml_kind {
 struct toml_item {
     const char *const *steps; /* the keys, and indices of arrays in decimal, that lead to it */
     size_t depth;             /* how many */
+    size_t outer;             /* how many of them lead to the table that its key is in */
     enum toml_kind kind;
     struct slice value;  /* the text of the value; of a header, all of it */
     struct slice key;    /* the text of its key, which may have several parts; empty in an array */
