@@ -322,6 +322,19 @@ def test_urls_that_cannot_be_set_up_are_reported(world, words, text):
     assert configuration(world) == before
 
 
+def test_it_can_be_run_in_a_folder_whose_repository_is_gone(world, tmp_path):
+    """git itself fails there, whatever it is asked."""
+    (tmp_path / ".git").write_text("gitdir: /nowhere\n")
+    assert world.run("git", "config", "--global", "--list", cwd=tmp_path).code == 128
+    outcome = set_up(world, cwd=tmp_path)
+    assert outcome.code == 0 and "entra: " not in outcome.err, outcome
+    assert f"git config --global --add {DEV_AZURE}.helper entra\n" in outcome.out
+    assert values(world, f"{DEV_AZURE}.helper") == ["", "entra"]
+    assert "already set up" in set_up(world, cwd=tmp_path).err
+    assert set_up(world, "--remove", cwd=tmp_path).code == 0
+    assert values(world, f"{DEV_AZURE}.helper") == []
+
+
 def test_a_failing_git_is_reported(world):
     (world.session.home / ".gitconfig").write_text("[credential\n")
     outcome = set_up(world)

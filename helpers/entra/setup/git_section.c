@@ -32,8 +32,9 @@ const char *git_scope(const struct options *options)
 static struct secret *read_scope(const char *scope, bool with_includes, struct error *error)
 {
     const char *includes = with_includes ? "--includes" : "--no-includes";
-    char *const command[] = { "git",    "config",       (char *)scope,    (char *)includes,
-                              "--null", "--get-regexp", "^credential\\.", NULL };
+    char *const command[] = { "git",          GIT_NOWHERE,      "config",
+                              (char *)scope,  (char *)includes, "--null",
+                              "--get-regexp", "^credential\\.", NULL };
     return setup_query(command, GIT_CONFIG_MAX, error);
 }
 
@@ -41,6 +42,17 @@ struct secret *git_section_read(const struct options *options, bool with_include
                                 struct error *error)
 {
     return read_scope(git_scope(options), with_includes, error);
+}
+
+bool git_section_change(const struct options *options, const char *const *words,
+                        struct error *error)
+{
+    char *scope = (char *)git_scope(options);
+    char *shown[GIT_WORDS_MAX + 4] = { "git", "config", scope };
+    char *command[GIT_WORDS_MAX + 5] = { "git", GIT_NOWHERE, "config", scope };
+    for (size_t i = 0; i < GIT_WORDS_MAX && words[i] != NULL; i++)
+        shown[3 + i] = command[4 + i] = (char *)words[i];
+    return setup_run_as(options, shown, command, error);
 }
 
 /* Whether git leaves the configuration of the machine out (git(1)). */

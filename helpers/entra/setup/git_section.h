@@ -24,6 +24,10 @@
 
 #define GIT_SETTINGS_MAX 256
 
+/* An option of git for what has nothing to do with a repository: without it, git looks for one in
+ * the working folder, and fails where .git leads nowhere. */
+#define GIT_NOWHERE "--git-dir=/dev/null"
+
 enum git_variable { GIT_HELPER, GIT_USE_HTTP_PATH, GIT_OTHER };
 
 struct git_setting {
@@ -57,6 +61,12 @@ struct secret *git_section_read(const struct options *options, bool with_include
  * is the machine's, or if GIT_CONFIG_NOSYSTEM has git leave them out. The caller frees the text.
  * Fails as git_section_read does. */
 struct secret *git_section_read_machine(const struct options *options, struct error *error);
+
+/* Shows and makes a change of the configuration of that scope: runs git config with up to
+ * GIT_WORDS_MAX words, which NULL ends. Fails as setup_run. */
+#define GIT_WORDS_MAX 4
+bool git_section_change(const struct options *options, const char *const *words,
+                        struct error *error);
 
 /* Finds the section of the URL that has this name in what git_section_read returned. The text must
  * outlive *ret_section. Fails with ERROR_OTHER if the section has too many settings. */

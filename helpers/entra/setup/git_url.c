@@ -104,20 +104,15 @@ static bool add_setting(const struct options *options, const char *section, cons
                         const char *value, struct error *error)
 {
     autofree char *key = key_of(section, name);
-    char *const command[] = { "git",         "config", (char *)git_scope(options), "--add", key,
-                              (char *)value, NULL };
-    return setup_run(options, command, error);
+    return git_section_change(options, (const char *const[]){ "--add", key, value, NULL }, error);
 }
 
 static bool remove_value(const struct options *options, const char *section, const char *name,
                          const char *value, struct error *error)
 {
     autofree char *key = key_of(section, name);
-    char *const command[] = {
-        "git",         "config", (char *)git_scope(options), "--unset-all", "--fixed-value", key,
-        (char *)value, NULL
-    };
-    return setup_run(options, command, error);
+    const char *const words[] = { "--unset-all", "--fixed-value", key, value, NULL };
+    return git_section_change(options, words, error);
 }
 
 /* Whether the item is the command of ours that is to be removed. */

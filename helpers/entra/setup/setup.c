@@ -129,12 +129,18 @@ void setup_set_document(const struct options *options, const char *array)
 
 bool setup_run(const struct options *options, char *const *command, struct error *error)
 {
+    return setup_run_as(options, command, command, error);
+}
+
+bool setup_run_as(const struct options *options, char *const *shown, char *const *command,
+                  struct error *error)
+{
     int status = 0;
-    autofree char *line = setup_quote(command);
+    autofree char *line = setup_quote(shown);
     if (document_is_wanted(options))
         document_append("commands", document_text(line));
     else
-        print_command(command);
+        print_command(shown);
     if (fflush(stdout) != 0)
         return error_set(error, ERROR_OTHER,
                          "cannot write to stdout, so the command is not run: %m");

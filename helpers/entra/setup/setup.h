@@ -118,6 +118,10 @@ void setup_set_document(const struct options *options, const char *array);
  * if the command cannot be run. */
 bool setup_run(const struct options *options, char *const *command, struct error *error);
 
+/* As setup_run, for a command that is not run as it is shown, to the same effect. */
+bool setup_run_as(const struct options *options, char *const *shown, char *const *command,
+                  struct error *error);
+
 /* Runs a command that only reads, also with --dry-run, and shows nothing. Returns its output, of at
  * most max bytes, whatever its exit status; the caller frees it. NULL with ERROR_USAGE if the
  * command cannot be run. */

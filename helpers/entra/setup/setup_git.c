@@ -41,15 +41,26 @@ static bool check_effect(const struct options *options, const struct git_url *be
                       git_scope(options));
 }
 
-/* Warns of what remains beside our lines: the configuration of the system, of this repository and
- * of the command line counts too, and that of HTTP. */
+/* The configuration of the system, of this repository and of the command line counts too, and that
+ * of HTTP. Where .git leads nowhere, which git has said then, there is no repository's. */
+static struct secret *read_rivals(struct error *error)
+{
+    static char *const here[] = {
+        "git", "config", "--null", "--get-regexp", GIT_RIVALS_KEYS, NULL
+    };
+    static char *const nowhere[] = { "git",          GIT_NOWHERE,     "config", "--null",
+                                     "--get-regexp", GIT_RIVALS_KEYS, NULL };
+    struct error unused = { 0 };
+    struct secret *text = setup_query(here, GIT_CONFIG_MAX, &unused);
+    return text != NULL ? text : setup_query(nowhere, GIT_CONFIG_MAX, error);
+}
+
+/* Warns of what remains beside our lines. */
 static bool warn_of_rivals(const struct git_url *url, struct error *error)
 {
-    static char *const command[] = { "git",          "config",        "--null",
-                                     "--get-regexp", GIT_RIVALS_KEYS, NULL };
     struct git_settings settings;
     struct error why = { 0 };
-    auto_secret struct secret *text = setup_query(command, GIT_CONFIG_MAX, error);
+    auto_secret struct secret *text = read_rivals(error);
     if (text == NULL)
         return false;
     git_settings_find(text, &url->url, &settings);
