@@ -60,8 +60,7 @@ bool config_find_api(const struct config *config, const char *name, struct confi
         }
     }
     error_set(error, ERROR_USAGE, "there is no API '%.80s' in the configuration%s",
-              url_typed_safe(name, &shown),
-              suggest_question(&nearest, ""));
+              url_typed_safe(name, &shown), suggest_question(&nearest, ""));
     return error_known_as(error, "unknown_api");
 }
 

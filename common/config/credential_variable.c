@@ -59,14 +59,6 @@ static bool is_ours(const struct config *config, const struct section *identity)
                                              config_identity_is_named(config, identity)));
 }
 
-static bool is_below(const struct config_path *path, const struct config_path *above)
-{
-    bool is_same = path->depth > above->depth;
-    for (size_t i = 0; is_same && i < above->depth; i++)
-        is_same = strcasecmp(path->steps[i], above->steps[i]) == 0;
-    return is_same;
-}
-
 static bool is_secret(const struct config_path *path, const char *value)
 {
     const struct setting *setting = config_known_setting(path->steps[path->depth - 1]);
@@ -83,7 +75,7 @@ static bool is_secret_of_identity(const struct config *config, char *name, const
     if (strcasecmp(path.steps[0], CONFIG_DEFAULT_IDENTITY) == 0)
         return true;
     for (size_t i = 0; i < count; i++)
-        if (is_below(&path, &identities[i].path) && is_ours(config, &identities[i]))
+        if (config_path_is_below(&path, &identities[i].path) && is_ours(config, &identities[i]))
             return true;
     return false;
 }
@@ -106,7 +98,7 @@ static enum config_withheld withheld_setting(char *name, const struct section *i
     static const struct config_path by_default = { { CONFIG_DEFAULT_IDENTITY }, 1 };
     const struct config_path *above = identity->object != NULL ? &identity->path : &by_default;
     struct config_path path;
-    if (!config_split_variable(name, &path) || !is_below(&path, above))
+    if (!config_split_variable(name, &path) || !config_path_is_below(&path, above))
         return CONFIG_NOT_WITHHELD;
     return path.depth > above->depth + 1 ? CONFIG_PARTLY_WITHHELD : CONFIG_WITHHELD;
 }

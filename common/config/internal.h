@@ -275,6 +275,9 @@ json_object *config_member(const json_object *object, const char *key);
 /* The path with one more step, unless it already has CONFIG_DEPTH_MAX steps. */
 struct config_path config_path_to(const struct config_path *path, const char *step);
 
+/* Whether a path leads to something inside what is at another one. */
+bool config_path_is_below(const struct config_path *path, const struct config_path *above);
+
 /* The steps of a path, for messages: "AzureAd:ClientId". Writes the text to name, and returns name.
  */
 const char *config_path_name(const struct config_path *path, char name[CONFIG_NAME_MAX]);

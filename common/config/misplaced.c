@@ -9,6 +9,8 @@
 #include "common/base/array.h"
 #include "common/config/internal.h"
 
+extern char **environ;
+
 /* ---- at the top level ---- */
 
 /* As daemons without Microsoft.Identity.Web have them, which read them by code of their own. They
@@ -140,9 +142,40 @@ static void warn_of_variables(const struct config *config, json_object *object,
     }
 }
 
+/* Whether the last step is a mistyped setting of a section of ours. There are many variables of
+ * other programs that have this form. */
+static bool is_mistyped(const struct config *config, const struct config_path *path)
+{
+    struct section sections[2 * CONFIG_SECTIONS_MAX];
+    size_t count = config_identities(config, sections);
+    count += config_apis(config, sections + count);
+    const char *last = path->steps[path->depth - 1];
+    for (size_t i = 0; i < count; i++)
+        if (config_path_is_below(path, &sections[i].path) &&
+            path->depth == sections[i].path.depth + 1)
+            return config_known_setting(last) == NULL && config_nearest_setting(last) != NULL;
+    return false;
+}
+
+static void warn_of_mistyped_variables(const struct config *config)
+{
+    for (char **entry = environ; *entry != NULL; entry++) {
+        char name[CONFIG_NAME_MAX];
+        struct config_path path;
+        int length = (int)strcspn(*entry, "=");
+        if (length < CONFIG_NAME_MAX && memmem(*entry, (size_t)length, "__", 2) != NULL) {
+            snprintf(name, sizeof name, "%.*s", length, *entry);
+            if (config_split_variable(name, &path) && is_mistyped(config, &path))
+                warning("the environment variable %.*s: unknown key, did you mean '%s'?", length,
+                        *entry, config_nearest_setting(path.steps[path.depth - 1])->name);
+        }
+    }
+}
+
 void config_warn_of_misplaced(const struct config *config)
 {
     warn_of_both(config);
     warn_of_builtin_names(config);
     warn_of_variables(config, config->root, &(struct config_path){ .depth = 0 });
+    warn_of_mistyped_variables(config);
 }

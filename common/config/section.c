@@ -31,6 +31,14 @@ struct config_path config_path_to(const struct config_path *path, const char *st
     return longer;
 }
 
+bool config_path_is_below(const struct config_path *path, const struct config_path *above)
+{
+    bool is_same = path->depth > above->depth;
+    for (size_t i = 0; is_same && i < above->depth; i++)
+        is_same = strcasecmp(path->steps[i], above->steps[i]) == 0;
+    return is_same;
+}
+
 const char *section_name(const struct section *section)
 {
     return section->path.steps[section->path.depth - 1];

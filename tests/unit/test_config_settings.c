@@ -384,6 +384,33 @@ static void the_name_of_a_variable_in_a_file_is_named(void **state)
     }
 }
 
+static void a_mistyped_variable_of_a_section_is_named(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *warning;
+    } cases[] = {
+        { "AzureAd__ClientSecrt", "the environment variable AzureAd__ClientSecrt: unknown key, did "
+                                  "you mean 'ClientSecret'?" },
+        { "api__BaseUrls", "the environment variable api__BaseUrls: unknown key, did you mean "
+                           "'BaseUrl'?" },
+        { "AzureAd__Anything", NULL },
+        { "Serilog__ClientSecrt", NULL },
+        { "AzureAd__Other__ClientSecrt", NULL },
+        { "AzureAd__ClientSecret", NULL },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        setenv(cases[i].name, "s3cret", 1);
+        auto_asked struct asked asked = ask("{" API "," APP "'ClientSecret':'s'}}", NONE);
+        unsetenv(cases[i].name);
+        if (cases[i].warning != NULL)
+            assert_has(asked.said, cases[i].warning);
+        else
+            assert_string_equal(asked.said, "");
+        assert_lacks(asked.said, "s3cret");
+    }
+}
+
 static void a_section_that_does_not_change_the_built_in_api_is_named(void **state)
 {
     (void)state;
@@ -444,6 +471,7 @@ int main(void)
         TEST(settings_of_an_identity_at_the_top_level_are_named),
         TEST(settings_of_an_api_at_the_top_level_are_named),
         TEST(the_name_of_a_variable_in_a_file_is_named),
+        TEST(a_mistyped_variable_of_a_section_is_named),
         TEST(a_section_that_does_not_change_the_built_in_api_is_named),
         TEST(a_key_in_a_warning_cannot_control_the_terminal),
     };
