@@ -65,7 +65,8 @@ static enum keyring_answer read_file(int folder, const char *name, const struct 
     struct error unused;
     int64_t expires_on = 0;
     json_object *attributes = NULL;
-    auto_secret struct secret *text = runtime_read(folder, name, FILE_MAX);
+    autoclose int fd = -1;
+    auto_secret struct secret *text = runtime_read_open(folder, name, FILE_MAX, &fd);
     if (text == NULL && is_nothing(errno))
         return KEYRING_NOTHING;
     if (text == NULL) {
@@ -81,7 +82,7 @@ static enum keyring_answer read_file(int folder, const char *name, const struct 
     if (!is_whole)
         trace("keyring: %s is deleted: its header cannot be read", name);
     if (!is_whole || (expires_on > 0 && expires_on <= time(NULL))) {
-        unlinkat(folder, name, 0);
+        runtime_remove(folder, name, fd);
         return KEYRING_NOTHING;
     }
     if (!keyring_key_is_in(key, attributes))

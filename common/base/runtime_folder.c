@@ -22,6 +22,7 @@
 #include "common/base/cleanup.h"
 #include "common/base/environment.h"
 #include "common/base/hash.h"
+#include "common/base/signals.h"
 #include "common/base/unfinished.h"
 
 #define SWEEP_SECONDS    (24 * 3600)
@@ -166,6 +167,46 @@ static bool is_older(const struct stat *status, int64_t seconds)
     return S_ISREG(status->st_mode) && status->st_mtime < time(NULL) - seconds;
 }
 
+/* A name for a partial file, which is random because containers that share the folder may have
+ * processes of the same ID. */
+struct temporary {
+    char text[128];
+};
+
+static struct temporary temporary_name(const char *name, int attempt)
+{
+    struct temporary temporary;
+    unsigned random = 0;
+    if (getrandom(&random, sizeof random, GRND_NONBLOCK) != sizeof random)
+        random = (unsigned)(getpid() + attempt);
+    snprintf(temporary.text, sizeof temporary.text, "%s.%08x." TEMPORARY, name, random);
+    return temporary;
+}
+
+/* Whether a name leads to the file that is open. */
+static bool leads_to(int folder, const char *name, int fd)
+{
+    struct stat named, opened;
+    return fstatat(folder, name, &named, AT_SYMLINK_NOFOLLOW) == 0 && fstat(fd, &opened) == 0 &&
+           named.st_dev == opened.st_dev && named.st_ino == opened.st_ino;
+}
+
+/* No system call removes a name on the condition that it leads to a certain file. So the file gets
+ * another name first; if it then is one that has come in its place just now, it gets its own back,
+ * unless there is a newer one yet. */
+void runtime_remove(int folder, const char *name, int fd)
+{
+    struct temporary aside = temporary_name(name, 0);
+    auto_signals struct signals_held held;
+    signals_hold(&held);
+    if (!leads_to(folder, name, fd) || renameat(folder, name, folder, aside.text) != 0)
+        return;
+    if (!leads_to(folder, aside.text, fd) && linkat(folder, aside.text, folder, name, 0) != 0 &&
+        errno != EEXIST)
+        renameat(folder, aside.text, folder, name); /* a file system without links */
+    unlinkat(folder, aside.text, 0);
+}
+
 /* Removes a file that is older than this, unless it is a lock that a process holds
  * (single_flight.h). */
 static void remove_old(int folder, const char *name, int64_t seconds)
@@ -176,7 +217,7 @@ static void remove_old(int folder, const char *name, int64_t seconds)
     autoclose int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0 && fstat(fd, &status) == 0 &&
         is_older(&status, seconds))
-        unlinkat(folder, name, 0);
+        runtime_remove(folder, name, fd);
 }
 
 static bool may_go(const char *name)
@@ -206,17 +247,11 @@ void runtime_sweep(int folder)
     sweep(folder, NULL, SWEEP_SECONDS);
 }
 
-/* Creates a file under a new name, which is random because containers that share the folder may
- * have processes of the same ID. Returns -1 with errno set. */
+/* Creates a file under a new name. Returns -1 with errno set. */
 static int make_temporary(int folder, const char *name, struct unfinished **ret_file)
 {
     for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-        char temporary[128];
-        unsigned random = 0;
-        if (getrandom(&random, sizeof random, GRND_NONBLOCK) != sizeof random)
-            random = (unsigned)(getpid() + attempt);
-        snprintf(temporary, sizeof temporary, "%s.%08x." TEMPORARY, name, random);
-        int fd = unfinished_create(folder, temporary, 0600, ret_file);
+        int fd = unfinished_create(folder, temporary_name(name, attempt).text, 0600, ret_file);
         if (fd >= 0 || (errno != EEXIST && errno != EWOULDBLOCK))
             return fd;
     }
@@ -247,8 +282,14 @@ bool runtime_replace(int folder, const char *name, const struct secret *content)
 
 struct secret *runtime_read(int folder, const char *name, size_t max)
 {
-    autoclose int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    return fd >= 0 ? secret_read(fd, max) : NULL;
+    autoclose int fd = -1;
+    return runtime_read_open(folder, name, max, &fd);
+}
+
+struct secret *runtime_read_open(int folder, const char *name, size_t max, int *ret_fd)
+{
+    *ret_fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    return *ret_fd >= 0 ? secret_read(*ret_fd, max) : NULL;
 }
 
 /* ---- removing all of it ---- */

@@ -59,6 +59,14 @@ bool runtime_replace(int folder, const char *name, const struct secret *content)
  * long. The caller frees the result with secret_free. Returns NULL if the file cannot be read. */
 struct secret *runtime_read(int folder, const char *name, size_t max);
 
+/* As runtime_read, but leaves the file open. The caller closes *ret_fd, which is -1 if it could not
+ * be opened. */
+struct secret *runtime_read_open(int folder, const char *name, size_t max, int *ret_fd);
+
+/* Removes a file that has been read and is still open (runtime_read_open), unless another process
+ * has put a new one in its place since. */
+void runtime_remove(int folder, const char *name, int fd);
+
 /* Removes all files with names of runtime_name's from the folder at path, except locks that a
  * process holds, and then the notes too, unless there is one; and the folder if it is empty then.
  * Another user's is left alone. Fails with ERROR_OTHER. */

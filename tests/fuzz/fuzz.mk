@@ -94,8 +94,8 @@ fuzz_url_SOURCES                := tests/fuzz/curl_reading.c
 FUZZ_LIBS = $(shell $(PKG_CONFIG) --libs libcurl libssl libcrypto yaml-0.1)
 
 # Functions that the target defines anew, as __wrap_NAME.
-fuzz_folder := runtime_folder_open runtime_folder_open_own runtime_read runtime_write \
-               runtime_replace unlinkat readdir fstatfs
+fuzz_folder := runtime_folder_open runtime_folder_open_own runtime_read runtime_read_open \
+               runtime_remove runtime_write runtime_replace unlinkat readdir fstatfs
 fuzz_certificate_WRAPS     := file_read
 fuzz_doctor_git_WRAPS      := subprocess_read subprocess_run
 fuzz_doctor_kubectl_WRAPS  := $(fuzz_doctor_git_WRAPS)

@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "tests/unit/support.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -291,6 +292,92 @@ static void at_most_one_byte_over_the_limit_is_read(void **state)
 
 #define TEST(function) cmocka_unit_test_setup(function, begin)
 
+/* ---- removing a file that was read ---- */
+
+#define FILE_NAME "0123456789abcdef.token"
+
+static void (*before_rename)(int folder);
+
+int __real_renameat(int from, const char *old, int to, const char *new);
+int __wrap_renameat(int from, const char *old, int to, const char *new);
+int __wrap_renameat(int from, const char *old, int to, const char *new)
+{
+    void (*act)(int folder) = before_rename;
+    before_rename = NULL;
+    if (act != NULL)
+        act(from);
+    return __real_renameat(from, old, to, new);
+}
+
+static void write_text(int folder, const char *text)
+{
+    auto_secret struct secret *content = secret_from_text(text);
+    assert_true(runtime_write(folder, FILE_NAME, content));
+}
+
+static void write_new(int folder)
+{
+    write_text(folder, "new");
+}
+
+/* Asserts what is in the file, and that nothing else is in the folder. */
+static void assert_left(int folder, const char *text)
+{
+    auto_secret struct secret *content = runtime_read(folder, FILE_NAME, 10);
+    if (text == NULL)
+        assert_null(content);
+    else
+        assert_string_equal(content->bytes, text);
+    DIR *directory = fdopendir(dup(folder));
+    rewinddir(directory);
+    for (const struct dirent *entry; (entry = readdir(directory)) != NULL;)
+        if (entry->d_name[0] != '.')
+            assert_string_equal(entry->d_name, FILE_NAME);
+    closedir(directory);
+}
+
+/* Reads the file, and removes it after another process has done something. */
+static int read_old(int folder)
+{
+    int fd = -1;
+    write_text(folder, "old");
+    auto_secret struct secret *content = runtime_read_open(folder, FILE_NAME, 10, &fd);
+    assert_string_equal(content->bytes, "old");
+    return fd;
+}
+
+static void a_file_that_was_read_is_removed(void **state)
+{
+    (void)state;
+    autoclose int folder = runtime_folder_open();
+    autoclose int fd = read_old(folder);
+    runtime_remove(folder, FILE_NAME, fd);
+    assert_left(folder, NULL);
+    runtime_remove(folder, FILE_NAME, fd);
+    assert_left(folder, NULL);
+}
+
+static void a_file_that_has_come_in_its_place_stays(void **state)
+{
+    (void)state;
+    autoclose int folder = runtime_folder_open();
+    autoclose int fd = read_old(folder);
+    write_new(folder);
+    runtime_remove(folder, FILE_NAME, fd);
+    assert_left(folder, "new");
+}
+
+static void a_file_that_comes_at_that_moment_stays(void **state)
+{
+    (void)state;
+    autoclose int folder = runtime_folder_open();
+    autoclose int fd = read_old(folder);
+    before_rename = write_new;
+    runtime_remove(folder, FILE_NAME, fd);
+    assert_null(before_rename);
+    assert_left(folder, "new");
+}
+
 /* ---- removing it ---- */
 
 /* runtime_folder_remove would remove those of whoever runs this, too: test_forget.py has it. */
@@ -394,6 +481,9 @@ int main(void)
         TEST(a_lock_that_is_held_stays),
         TEST(a_file_that_is_not_ours_is_not_read),
         TEST(at_most_one_byte_over_the_limit_is_read),
+        TEST(a_file_that_was_read_is_removed),
+        TEST(a_file_that_has_come_in_its_place_stays),
+        TEST(a_file_that_comes_at_that_moment_stays),
         TEST(it_is_removed_with_its_files),
         TEST(locks_that_are_held_are_not_removed),
         TEST(notes_stay_while_a_lock_is_held),

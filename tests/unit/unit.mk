@@ -123,6 +123,8 @@ unit_key_store_LIBS              = $(unit_redaction_LIBS) \
 unit_keyring_LIBS               := -Wl,--wrap=secret_free
 # The test says whether there is a runtime folder.
 unit_once_a_boot_LIBS           := -Wl,--wrap=runtime_folder_open
+# Another process does something at the worst moment.
+unit_runtime_folder_LIBS        := -Wl,--wrap=renameat
 # The test says what kind of file system, namespace or file there is.
 unit_keyring_runtime_LIBS       := $(call wrap_wide,fstatfs)
 unit_keyring_kernel_LIBS        := $(call wrap_wide,stat)
