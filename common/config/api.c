@@ -185,10 +185,10 @@ void config_each_base_url(const struct config *config,
     }
 }
 
-enum config_match config_find_url(struct config *config, const struct url *url,
-                                  const struct config_api **ret_api, struct error *error)
+/* only is the name of the one API that is considered; NULL: all are. */
+static enum config_match find_url(struct config *config, const struct url *url, const char *only,
+                                  struct config_api *found, struct error *error)
 {
-    const char *only = config->options->api;
     struct config_api apis[CONFIG_SECTIONS_MAX + BUILTIN_APIS_MAX];
     size_t count = list_apis(config, apis), most = 0;
     struct url same = *url;
@@ -201,19 +201,45 @@ enum config_match config_find_url(struct config *config, const struct url *url,
             return CONFIG_FAILED;
         if (covered > most) {
             most = covered;
-            config->found = apis[i];
+            *found = apis[i];
         }
     }
-    if (most > 0 && ret_api != NULL)
-        *ret_api = &config->found;
     return most > 0 ? CONFIG_MATCH : CONFIG_NO_MATCH;
 }
 
-bool config_fail_url(const char *url, struct error *error)
+enum config_match config_find_url(struct config *config, const struct url *url,
+                                  const struct config_api **ret_api, struct error *error)
 {
+    enum config_match match = find_url(config, url, config->options->api, &config->found, error);
+    if (match == CONFIG_MATCH && ret_api != NULL)
+        *ret_api = &config->found;
+    return match;
+}
+
+const char *config_api_of_url(struct config *config, const struct url *url)
+{
+    struct config_api found;
+    struct error unused = { 0 };
+    return find_url(config, url, NULL, &found, &unused) == CONFIG_MATCH ? found.name : NULL;
+}
+
+bool config_fail_url(struct config *config, const char *text, struct error *error)
+{
+    struct url url;
+    struct error unused = { 0 };
+    bool is_url = url_parse(text, strlen(text), &url, &unused);
+    const char *other = is_url && config != NULL ? config_api_of_url(config, &url) : NULL;
+    if (other != NULL && config->options->api != NULL) {
+        error_set(error, ERROR_USAGE, "%s belongs to the API %s, not to %s", url_shown(text).text,
+                  other, config->options->api);
+        error_hint(error, "Leave out --api, or give --api %s.", other);
+        return error_known_as(error, "url_of_another_api");
+    }
+    if (is_url && !url_parse_base(text, strlen(text), &url, error))
+        return error_wanted(error, "%s", url_shown(text).text);
     error_set(error, ERROR_USAGE,
               "%s belongs to no API of the configuration, so it is given no token",
-              url_shown(url).text);
+              url_shown(text).text);
     return error_known_as(error, "url_of_nobody");
 }
 

@@ -406,6 +406,8 @@ static const struct remedy entries[] = {
       "Microsoft Graph; External ID (ciamlogin.com) is served." },
     { "url_of_nobody", "The URL does not belong to an API of the configuration.",
       "An API's BaseUrl names the URLs that its tokens may be sent to." },
+    { "url_of_another_api", "The URL belongs to another API than the one that --api names.",
+      "Leave out --api: the URL names its API." },
     { "base_url", "A BaseUrl does not cover any URL, or has a part that is ignored.",
       "A BaseUrl is a scheme, a host and a path, such as https://api.contoso.com/v1; '*.' before a "
       "domain stands for one label of the host." },

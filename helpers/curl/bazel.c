@@ -58,7 +58,7 @@ bool bazel_get(const struct options *options, struct error *error)
         return false;
     enum config_match match = feed_token_get(options, &feed, &token, error);
     if (match == CONFIG_NO_MATCH)
-        config_fail_url(feed.url, error);
+        config_fail_url(token.config, feed.url, error);
     if (match != CONFIG_MATCH)
         return false;
     auto_secret struct secret *answer = bazel_answer_format(&token.result.token);

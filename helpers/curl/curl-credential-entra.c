@@ -41,10 +41,11 @@ static bool has_scheme(const char *text)
     return length > 0 && text[length] == ':';
 }
 
-static bool is_match(enum config_match match, const char *url, struct error *error)
+static bool is_match(struct config *config, enum config_match match, const char *url,
+                     struct error *error)
 {
     if (match == CONFIG_NO_MATCH)
-        config_fail_url(url, error);
+        config_fail_url(config, url, error);
     return match == CONFIG_MATCH;
 }
 
@@ -59,7 +60,8 @@ static bool take_url(struct config *config, const char *text, struct transfer *t
             url_typed_hint(text, error);
         return error_wanted(error, "'%s'", url_shown(text).text);
     }
-    if (!is_match(config_request_for_url(config, &url, &transfer->candidates, error), text, error))
+    if (!is_match(config, config_request_for_url(config, &url, &transfer->candidates, error), text,
+                  error))
         return false;
     transfer->url = text;
     token_candidates_set_host(&transfer->candidates, url.host, NULL);
@@ -80,7 +82,7 @@ static bool take_call(struct config *config, const char *path, struct transfer *
         return false;
     transfer->url = transfer->call.url;
     if (!url_parse(transfer->url, strlen(transfer->url), &url, error) ||
-        !is_match(config_find_url(config, &url, NULL, error), transfer->url, error))
+        !is_match(config, config_find_url(config, &url, NULL, error), transfer->url, error))
         return false;
     token_candidates_set_host(&transfer->candidates, url.host, NULL);
     return true;

@@ -138,7 +138,7 @@ static bool answer_provider(const struct options *options, int count, char **ope
                                    request.without_dialog ? SIGN_IN_DEVICE_CODE : SIGN_IN_AUTO };
     switch (feed_token_get(options, &feed, &token, error)) {
     case CONFIG_NO_MATCH:
-        return config_fail_url(request.uri, error);
+        return config_fail_url(token.config, request.uri, error);
     case CONFIG_FAILED:
         return false;
     case CONFIG_MATCH:

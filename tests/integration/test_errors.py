@@ -589,6 +589,11 @@ def url_of_nobody(world, folder):
 
 
 @meets
+def url_of_another_api(world, folder):
+    return cross(world, "host", "--api", "Graph", world.web_api.url)
+
+
+@meets
 def certificate_no_password(world, folder):
     app = AppCertificate(folder)
     configure(world, path(app.certificate_file(), CertificateKeyDiskPath=str(app.key_file("x"))))

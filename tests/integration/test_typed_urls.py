@@ -110,6 +110,49 @@ def test_what_is_in_a_query_is_not_shown(world):
     assert report.of("host", "ok") and PASSWORD not in report.outcome.out
 
 
+# ---- a URL of another API ----
+
+
+@pytest.mark.parametrize("url, api, other", [
+    ("https://graph.microsoft.com/v1.0/me", "MyWebApi", "Graph"),
+    ("https://dev.azure.com/contoso", "Graph", "AzureDevOps"),
+])
+@pytest.mark.parametrize("program", ["curl", "doctor"])
+def test_the_api_of_the_url_is_named(world, program, url, api, other):
+    words = ("--api", api, url)
+    said = f"{url} belongs to the API {other}, not to {api}"
+    hint = f"Leave out --api, or give --api {other}."
+    if program == "curl":
+        outcome = world.run("curl-credential-entra", *words)
+        assert (outcome.code, outcome.out) == (2, "")
+        assert outcome.err == f"curl-credential-entra: {said}. {hint}\n"
+        return
+    report = examine(world, *words)
+    assert report.crosses == [("host", "url_of_another_api")]
+    (finding,) = report.of("host")
+    assert (finding["message"], finding["hint"]) == (said, hint)
+    assert report.of("token")[0]["message"] == "not checked, since the check host failed"
+    assert report.error["message"] == "1 check failed: host"
+    assert examine(world, url).of("host", "ok") and examine(world, url, "--api", other).of("host", "ok")
+
+
+def test_git_is_not_set_up_for_it_and_no_base_url_is_advised(world):
+    outcome = world.run("entra", "setup", "git", "https://dev.azure.com/contoso", "--api", "Graph",
+                        "--dry-run")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err == ("entra: cannot set up git: https://dev.azure.com/contoso belongs to the "
+                           "API AzureDevOps, not to Graph. Leave out --api, or give --api "
+                           "AzureDevOps.\n")
+
+
+@pytest.mark.parametrize("command", [("entra", "setup", "git"), ("curl-credential-entra",)],
+                         ids=" ".join)
+def test_no_base_url_of_http_is_advised(world, command):
+    outcome = world.run(*command, "http://api.example/")
+    assert outcome.code == 2 and "BaseUrl" not in outcome.err
+    assert outcome.err.endswith("http://api.example/: tokens are not sent over http: use https\n")
+
+
 # ---- no URL of ours ----
 
 

@@ -56,6 +56,7 @@ struct doctor {
     struct token_request *request;      /* the first of them */
     bool is_identified;                 /* the request has an identity and an authority */
     bool is_complete;                   /* and a scope */
+    bool is_elsewhere;                  /* the URL does not belong to the API of the request */
 
     struct tokens tokens;
     bool has_store;

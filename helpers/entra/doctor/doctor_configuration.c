@@ -209,7 +209,8 @@ void doctor_host(struct doctor *doctor)
         doctor_fail(doctor, &error);
         return;
     case CONFIG_NO_MATCH:
-        config_fail_url(doctor->url_text, &error);
+        doctor->is_elsewhere = true;
+        config_fail_url(doctor->config, doctor->url_text, &error);
         doctor_fail(doctor, &error);
         return;
     }

@@ -81,6 +81,10 @@ void doctor_token(struct doctor *doctor)
         doctor_skip(doctor, "the request is incomplete");
         return;
     }
+    if (doctor->is_elsewhere) {
+        doctor_skip(doctor, "not checked, since the check host failed");
+        return;
+    }
     /* A token in the keyring may outlive the right to it, so a new one is requested. The user is
      * never prompted: a user's token comes from the stored sign-in. */
     if (!tokens_get_new(&doctor->tokens, &doctor->candidates, &result, &error)) {

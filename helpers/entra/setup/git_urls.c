@@ -43,6 +43,8 @@ static bool check_url(struct config *config, const char *operand, const char *te
     case CONFIG_NO_MATCH:
         break;
     }
+    if (config_api_of_url(config, &url) != NULL || !url_parse_base(text, strlen(text), &url, error))
+        return config_fail_url(config, text, error);
     error_set(error, ERROR_USAGE, "no BaseUrl in the configuration covers %s",
               url_shown(text).text);
     return error_hint(error, "Add an API with that BaseUrl to the configuration first; see "
