@@ -121,6 +121,24 @@ def test_a_managed_identity_has_no_authority_to_check(world):
     assert "the claims cannot be read" in report.of("token", "skipped")[0]["message"]
 
 
+def test_an_authority_that_is_not_needed_does_not_fail(world):
+    """A machine with a managed identity, in a network without a way to the authority."""
+    world.appsettings_file.unlink()
+    with IdentityService() as service:
+        env = {"AZURE_POD_IDENTITY_AUTHORITY_HOST": service.url,
+               "AZURE_AUTHORITY_HOST": "https://login.microsoftonline.us",
+               "HTTPS_PROXY": "http://127.0.0.1:1"}
+        report = examine(world, env=env)
+        assert report.ok and report.of("token", "ok")
+        (network,) = report.of("network")
+        assert network["message"] == ("a managed identity's token comes from this machine, not "
+                                      "from an authority")
+        assert report.statuses("clock") == report.statuses("network") == {"skipped"}
+        service.close()
+        report = examine(world, env=env)
+    assert ("network", "") in [(check, "") for check, _ in report.crosses]
+
+
 # ---- credential ----
 
 

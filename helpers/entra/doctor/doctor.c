@@ -115,6 +115,7 @@ static bool run_checks(struct doctor *doctor, struct error *error)
     }
     reporting.on_warning = NULL;
     bool ok = doctor_end(doctor, error);
+    tokens_result_clear(&doctor->result);
     token_candidates_clear(&doctor->candidates);
     config_free(doctor->config);
     secret_free(doctor->git_text);

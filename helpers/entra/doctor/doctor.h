@@ -62,6 +62,10 @@ struct doctor {
     bool has_store;
     struct error store_error; /* if !has_store */
 
+    struct tokens_result result; /* doctor_get_token's */
+    bool was_requested, has_token;
+    struct error token_error; /* if !has_token */
+
     struct authority_probe probe;
     bool was_probed;
     struct error probe_error; /* ERROR_NONE if the authority answered */
@@ -126,6 +130,10 @@ void doctor_read_git(struct doctor *doctor);
  * NULL if there is none, and *ret_why_none says why: doctor_authority.c. */
 const struct token_request *doctor_authority(const struct doctor *doctor,
                                              const char **ret_why_none);
+
+/* Requests a new token, once, without a prompt: a token in the keyring may outlive the right to it.
+ * Returns whether there is one, which is in doctor->result: doctor_token.c. */
+bool doctor_get_token(struct doctor *doctor);
 
 /* Adds to the check git the proxy and the CAs that git's configuration names for the authority, and
  * whether it can be reached so. Adds nothing if git names none: doctor_git_network.c. */

@@ -21,9 +21,18 @@ const struct token_request *doctor_authority(const struct doctor *doctor, const 
         !identity_source_find()->hosts_apps)
         request = &doctor->candidates.items[1];
     *ret_why_none = "a managed identity's token comes from this machine, not from an authority";
-    if (token_request_is_for_managed_identity(request))
-        return NULL;
-    return request;
+    bool has_identity =
+        doctor->has_token && token_request_is_for_managed_identity(doctor->result.request);
+    return has_identity || token_request_is_for_managed_identity(request) ? NULL : request;
+}
+
+/* Without a configuration, only a token tells who requests it. If that is a managed identity, which
+ * may be in a network that does not reach the authority, the authority does not matter. */
+static bool is_needed(struct doctor *doctor, const char **ret_why_not)
+{
+    if (doctor->is_complete && doctor->request->unconfigured && doctor->candidates.count > 1)
+        doctor_get_token(doctor);
+    return doctor_authority(doctor, ret_why_not) != NULL;
 }
 
 static void probe(struct doctor *doctor, const struct token_request *request)
@@ -93,6 +102,10 @@ void doctor_network(struct doctor *doctor)
         return;
     }
     probe(doctor, request);
+    if (doctor->probe_error.kind != ERROR_NONE && !is_needed(doctor, &why_none)) {
+        doctor_skip(doctor, "%s", why_none);
+        return;
+    }
     if (doctor->probe_error.kind == ERROR_NONE)
         doctor_ok(doctor, "%s answers and knows the tenant %s", request->instance, request->tenant);
     else

@@ -72,10 +72,22 @@ static void check_claims(struct doctor *doctor, const struct token_request *requ
         doctor_fail(doctor, &error);
 }
 
+/* A user's token comes from the stored sign-in. */
+bool doctor_get_token(struct doctor *doctor)
+{
+    if (doctor->was_requested)
+        return doctor->has_token;
+    doctor->was_requested = true;
+    doctor->tokens.deadline = doctor_deadline(doctor);
+    doctor->has_token =
+        tokens_get_new(&doctor->tokens, &doctor->candidates, &doctor->result, &doctor->token_error);
+    return doctor->has_token;
+}
+
 void doctor_token(struct doctor *doctor)
 {
-    struct error error = { 0 };
-    auto_tokens_result struct tokens_result result = { 0 };
+    struct error *error = &doctor->token_error;
+    const struct tokens_result *result = &doctor->result;
     const struct token_request *first = doctor->request;
     if (!doctor->is_complete) {
         doctor_skip(doctor, "the request is incomplete");
@@ -85,19 +97,17 @@ void doctor_token(struct doctor *doctor)
         doctor_skip(doctor, "not checked, since the check host failed");
         return;
     }
-    /* A token in the keyring may outlive the right to it, so a new one is requested. The user is
-     * never prompted: a user's token comes from the stored sign-in. */
-    if (!tokens_get_new(&doctor->tokens, &doctor->candidates, &result, &error)) {
-        error_wanted(&error, "no token for %.200s", first->api != NULL ? first->api : first->scope);
-        doctor_fail(doctor, &error);
+    if (!doctor_get_token(doctor)) {
+        error_wanted(error, "no token for %.200s", first->api != NULL ? first->api : first->scope);
+        doctor_fail(doctor, error);
         return;
     }
-    const struct token_request *request = result.request;
+    const struct token_request *request = result->request;
     doctor_ok(doctor, "a token for %s from %s, valid until %s",
               request->api != NULL ? request->api : request->scope,
-              result.token.source == TOKEN_FROM_KEYRING ? "the keyring" : request->instance,
-              rfc3339_format(result.token.expires_on).text);
-    if (result.username != NULL)
-        doctor_detail(doctor, "account", result.username, NULL);
-    check_claims(doctor, request, &result.token);
+              result->token.source == TOKEN_FROM_KEYRING ? "the keyring" : request->instance,
+              rfc3339_format(result->token.expires_on).text);
+    if (result->username != NULL)
+        doctor_detail(doctor, "account", result->username, NULL);
+    check_claims(doctor, request, &result->token);
 }
