@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #if __has_include(<sys/single_threaded.h>)
 #include <sys/single_threaded.h>
@@ -21,10 +22,14 @@
 #include "common/base/array.h"
 #include "common/base/cleanup.h"
 #include "common/base/deadline.h"
+#include "common/base/printable.h"
 #include "common/base/search_path.h"
 #include "common/base/signals.h"
 #include "common/base/supervisor.h"
 #include "common/base/unfinished.h"
+
+/* Of the messages that subprocess_ask keeps. */
+#define MESSAGES_MAX 4096
 
 /* ---- what a program gets ---- */
 
@@ -197,17 +202,19 @@ static enum subprocess_end attend(pid_t child, struct pipes *pipes, const struct
 
 /* ---- running a program ---- */
 
-static void make_actions(posix_spawn_file_actions_t *actions, const char *folder,
+static void make_actions(posix_spawn_file_actions_t *actions, const struct subprocess *subprocess,
                          const struct pipes *pipes)
 {
     posix_spawn_file_actions_init(actions);
-    if (folder != NULL)
-        posix_spawn_file_actions_addchdir_np(actions, folder);
+    if (subprocess->folder != NULL)
+        posix_spawn_file_actions_addchdir_np(actions, subprocess->folder);
     if (pipes->input[0] >= 0)
         posix_spawn_file_actions_adddup2(actions, pipes->input[0], STDIN_FILENO);
     else
         posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_adddup2(actions, pipes->output[1], STDOUT_FILENO);
+    if (subprocess->messages > 0)
+        posix_spawn_file_actions_adddup2(actions, subprocess->messages, STDERR_FILENO);
 }
 
 /* Forks the supervisor. Returns its process ID, or -1. */
@@ -216,7 +223,7 @@ static pid_t start_supervisor(const struct subprocess *subprocess, struct pipes 
     autofree char **environment = filter_environment(subprocess->filter);
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
-    make_actions(&actions, subprocess->folder, pipes);
+    make_actions(&actions, subprocess, pipes);
     posix_spawnattr_init(&attributes);
     signals_set_for_child(&attributes, 0);
     const struct supervised supervised = { subprocess->path, &actions, &attributes,
@@ -290,9 +297,9 @@ static bool explain(enum subprocess_end end, const char *name, struct error *err
     return true;
 }
 
-struct secret *subprocess_run(char *const *command, bool (*filter)(const char *variable),
-                              const char *folder, size_t max, int64_t deadline, int *ret_status,
-                              struct error *error)
+static struct secret *run(char *const *command, bool (*filter)(const char *variable),
+                          const char *folder, size_t max, int messages, int64_t deadline,
+                          int *ret_status, struct error *error)
 {
     struct secret *output = NULL;
     autofree char *path = find_program(command[0]);
@@ -302,8 +309,56 @@ struct secret *subprocess_run(char *const *command, bool (*filter)(const char *v
                                                   : "it is in no folder of PATH");
         return NULL;
     }
-    const struct subprocess subprocess = { path, command, filter, folder, NULL, max };
+    const struct subprocess subprocess = { path, command, filter, folder, NULL, max, messages };
     explain(subprocess_start(&subprocess, deadline, ret_status, &output), command[0], error);
+    return output;
+}
+
+struct secret *subprocess_run(char *const *command, bool (*filter)(const char *variable),
+                              const char *folder, size_t max, int64_t deadline, int *ret_status,
+                              struct error *error)
+{
+    return run(command, filter, folder, max, 0, deadline, ret_status, error);
+}
+
+/* A file of a fixed size for a program's messages, so that the program never waits for a reader and
+ * never fills the memory. Returns -1 if there is none. */
+static int open_messages(void)
+{
+    int fd = memfd_create("messages", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    if (fd >= 0 && (ftruncate(fd, MESSAGES_MAX) != 0 ||
+                    fcntl(fd, F_ADD_SEALS, F_SEAL_GROW | F_SEAL_SHRINK) != 0))
+        close(steal_fd(&fd));
+    return fd;
+}
+
+/* The rest of the file has NULs. */
+static void read_last_line(int fd, char said[SUBPROCESS_SAID_MAX])
+{
+    char text[MESSAGES_MAX + 1] = "";
+    ssize_t length = pread(fd, text, MESSAGES_MAX, 0);
+    text[length > 0 ? length : 0] = '\0';
+    for (size_t end = strlen(text); end > 0 && strchr(" \t\r\n", text[end - 1]) != NULL; end--)
+        text[end - 1] = '\0';
+    const char *line = strrchr(text, '\n');
+    snprintf(said, SUBPROCESS_SAID_MAX, "%.*s", SUBPROCESS_SAID_MAX - 1,
+             line != NULL ? line + 1 : text);
+    printable_make(said);
+}
+
+struct secret *subprocess_ask(char *const *command, bool (*filter)(const char *variable),
+                              const char *folder, size_t max, int64_t deadline, int *ret_status,
+                              char ret_said[SUBPROCESS_SAID_MAX], struct error *error)
+{
+    char said[SUBPROCESS_SAID_MAX] = "";
+    autoclose int messages = open_messages();
+    autoclose int nowhere = messages < 0 ? open("/dev/null", O_WRONLY | O_CLOEXEC) : -1;
+    struct secret *output = run(command, filter, folder, max, messages >= 0 ? messages : nowhere,
+                                deadline, ret_status, error);
+    if (messages >= 0)
+        read_last_line(messages, said);
+    if (ret_said != NULL)
+        snprintf(ret_said, SUBPROCESS_SAID_MAX, "%s", said);
     return output;
 }
 

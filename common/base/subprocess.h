@@ -36,6 +36,15 @@ struct secret *subprocess_read(char *const *command, bool (*filter)(const char *
                                const char *folder, size_t max, int64_t deadline,
                                struct error *error);
 
+#define SUBPROCESS_SAID_MAX 400
+
+/* As subprocess_run, for a program whose messages are none of ours: its stderr goes nowhere, but
+ * for the last line, which *ret_said receives, made printable; "" if there is none. What it says
+ * after some thousand bytes is lost. ret_said may be NULL. */
+struct secret *subprocess_ask(char *const *command, bool (*filter)(const char *variable),
+                              const char *folder, size_t max, int64_t deadline, int *ret_status,
+                              char ret_said[SUBPROCESS_SAID_MAX], struct error *error);
+
 /* Starts a program (found by search_path_find) in a new session and in this folder (NULL: our
  * working folder), without any of our descriptors, and does not wait for it. Returns 0 and sets
  * *ret_pid, or returns an errno. */
@@ -50,6 +59,7 @@ struct subprocess {
     const char *folder;         /* where it runs; NULL: our working folder */
     const struct secret *input; /* what it can read from stdin; NULL: nothing */
     size_t max;                 /* bytes of its output */
+    int messages;               /* a descriptor that becomes its stderr; 0: it has ours */
 };
 
 enum subprocess_end {

@@ -52,13 +52,15 @@ static struct secret *ask_git(const char *type, const char *key, const char *url
                               "--null",    (char *)type,          "--get-urlmatch",
                               (char *)key, (char *)url,           NULL };
     int status = 0;
+    char said[SUBPROCESS_SAID_MAX];
     auto_secret struct secret *answer =
-        subprocess_run(command, keep_variable, "/", GIT_CONFIG_MAX, deadline, &status, error);
+        subprocess_ask(command, keep_variable, "/", GIT_CONFIG_MAX, deadline, &status, said, error);
     if (answer != NULL && (status == 0 || status == 1)) /* 1: nothing is set */
         return steal(&answer);
     if (answer != NULL)
         error_set(error, ERROR_USAGE,
-                  "git does not say which proxy it uses (git config exited with %d)", status);
+                  "git does not say which proxy it uses (git config exited with %d)%s%s", status,
+                  said[0] != '\0' ? ": " : "", said);
     return NULL;
 }
 

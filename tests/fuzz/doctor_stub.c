@@ -9,28 +9,20 @@
 static const struct secret *output;
 static int exit_status;
 
-struct secret *__wrap_subprocess_run(char *const *command, bool (*filter)(const char *variable),
+struct secret *__wrap_subprocess_ask(char *const *command, bool (*filter)(const char *variable),
                                      const char *folder, size_t max, int64_t deadline,
-                                     int *ret_status, struct error *error);
-struct secret *__wrap_subprocess_run(char *const *command, bool (*filter)(const char *variable),
+                                     int *ret_status, char ret_said[SUBPROCESS_SAID_MAX],
+                                     struct error *error);
+struct secret *__wrap_subprocess_ask(char *const *command, bool (*filter)(const char *variable),
                                      const char *folder, size_t max, int64_t deadline,
-                                     int *ret_status, struct error *error)
+                                     int *ret_status, char ret_said[SUBPROCESS_SAID_MAX],
+                                     struct error *error)
 {
     (void)command, (void)filter, (void)folder, (void)deadline, (void)error;
     HOLDS(output->length <= max);
     *ret_status = exit_status;
+    snprintf(ret_said, SUBPROCESS_SAID_MAX, "fatal: said");
     return secret_new(output->bytes, output->length);
-}
-
-struct secret *__wrap_subprocess_read(char *const *command, bool (*filter)(const char *variable),
-                                      const char *folder, size_t max, int64_t deadline,
-                                      struct error *error);
-struct secret *__wrap_subprocess_read(char *const *command, bool (*filter)(const char *variable),
-                                      const char *folder, size_t max, int64_t deadline,
-                                      struct error *error)
-{
-    int status;
-    return __wrap_subprocess_run(command, filter, folder, max, deadline, &status, error);
 }
 
 /* ---- instead of helpers/entra/doctor/doctor.c ---- */

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A run of one of entra doctor's checks, whose report is kept and checked: what it prints is fit to
- * be shown. The programs that the check runs print the input. Linked with --wrap=subprocess_run and
- * --wrap=subprocess_read.
+ * be shown. The programs that the check runs print the input. Linked with --wrap=subprocess_ask.
  */
 #ifndef TESTS_FUZZ_DOCTOR_STUB_H
 #define TESTS_FUZZ_DOCTOR_STUB_H

@@ -97,11 +97,11 @@ FUZZ_LIBS = $(shell $(PKG_CONFIG) --libs libcurl libssl libcrypto yaml-0.1)
 fuzz_folder := runtime_folder_open runtime_folder_open_own runtime_read runtime_read_open \
                runtime_remove runtime_write runtime_replace unlinkat readdir fstatfs
 fuzz_certificate_WRAPS     := file_read
-fuzz_doctor_git_WRAPS      := subprocess_read subprocess_run
+fuzz_doctor_git_WRAPS      := subprocess_ask
 fuzz_doctor_kubectl_WRAPS  := $(fuzz_doctor_git_WRAPS)
 fuzz_federated_WRAPS       := file_read poll
 fuzz_git_claims_WRAPS      := $(fuzz_folder)
-fuzz_git_network_WRAPS     := subprocess_run
+fuzz_git_network_WRAPS     := subprocess_ask
 fuzz_git_refusals_WRAPS    := $(fuzz_folder)
 fuzz_http_answer_WRAPS     := curl_easy_perform
 fuzz_keyring_runtime_WRAPS := $(fuzz_folder)

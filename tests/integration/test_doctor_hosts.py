@@ -277,6 +277,25 @@ def test_options_of_the_helper_that_are_wrong_fail_as_they_do_for_git(world):
     assert [check for check, _ in report.crosses] == ["git"] and report.outcome.code == 2
 
 
+@pytest.mark.parametrize("name, check", [("git", "git"), ("kubectl", "kubectl")])
+def test_what_a_program_says_is_not_in_the_report(world, name, check):
+    """A plugin of kubectl's may warn, and so may git."""
+    real = world.run("which", name).out.strip()
+    folder = world.session.home / "said"
+    folder.mkdir()
+    (folder / name).write_text(f'#!/bin/sh\necho "W: a plugin says this" >&2\nexec {real} "$@"\n')
+    (folder / name).chmod(0o755)
+    env = {"PATH": f"{folder}:{world.session.env['PATH']}"}
+    for words in ((), ("--output", "json")):
+        outcome = world.run("entra", "doctor", *words, env=env)
+        assert (outcome.code, outcome.err) == (0, "") and "plugin says" not in outcome.out
+    (folder / name).write_text('#!/bin/sh\necho "error: broken: \033[2J x" >&2\nexit 9\n')
+    report = examine(world, env=env)
+    (finding,) = report.of(check, "failed")
+    assert finding["message"].endswith(": error: broken: ?[2J x")
+    assert report.outcome.err.count("\n") == 1
+
+
 @pytest.mark.parametrize("line, why", [("entra --config $HOME/x.json", "they take a shell"),
                                        ("entra --keyring 'runtime", "they take a shell")])
 def test_options_that_take_a_shell_are_not_used(world, line, why):

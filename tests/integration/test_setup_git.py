@@ -270,6 +270,14 @@ def test_options_for_kubectl_are_refused(world, option):
     assert configuration(world) == before
 
 
+def test_why_git_failed_is_in_the_message(world):
+    (world.session.home / ".gitconfig.lock").touch()
+    for words in ((), ("--output", "json")):
+        outcome = set_up(world, *words)
+        assert outcome.code == 1 and outcome.err.count("\n") == 1
+        assert "command failed: git config" in outcome.err and "could not lock" in outcome.err
+
+
 def test_commands_that_cannot_be_shown_are_not_run(world):
     before = configuration(world)
     outcome = world.run("sh", "-c", "entra setup git >/dev/full")

@@ -213,6 +213,43 @@ static struct secret *shell(const char *line, int *ret_status, struct error *err
                           error);
 }
 
+static void what_a_program_says_is_its_last_line(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *line, *said;
+        int status;
+    } cases[] = {
+        { "echo text", "", 0 },
+        { "echo text; echo first >&2; echo second >&2", "second", 0 },
+        { "echo text; printf 'one\\n\\n two \\033[2J\\n\\n' >&2; exit 3", " two ?[2J", 3 },
+        { "echo text; (echo child >&2); exit 1", "child", 1 },
+        /* What does not fit is lost, and nobody waits or fails for it. */
+        { "echo kept >&2; head -c 100000 /dev/zero | tr '\\0' x >&2; echo text; exit 2", NULL, 2 },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        char *const command[] = { "sh", "-c", (char *)cases[i].line, NULL };
+        char said[SUBPROCESS_SAID_MAX] = "unset";
+        struct error error = { 0 };
+        int status = -2;
+        auto_secret struct secret *output = subprocess_ask(
+            command, NULL, NULL, 100, deadline_in(MINUTE_MILLISECONDS), &status, said, &error);
+        assert_non_null(output);
+        assert_string_equal(output->bytes, "text\n");
+        assert_int_equal(status, cases[i].status);
+        if (cases[i].said != NULL)
+            assert_string_equal(said, cases[i].said);
+        else
+            assert_true(strlen(said) > 0);
+    }
+    char *const nowhere[] = { "/nowhere/program", NULL };
+    struct error error = { 0 };
+    int status;
+    assert_null(subprocess_ask(nowhere, NULL, NULL, 100, deadline_in(MINUTE_MILLISECONDS), &status,
+                               NULL, &error));
+    assert_has(error.message, "cannot be run");
+}
+
 static void a_program_gives_its_output_and_its_status(void **state)
 {
     (void)state;
@@ -293,7 +330,7 @@ static enum subprocess_end start(const char *script, const struct secret *input,
                                  int64_t milliseconds, int *ret_status, struct secret **ret_output)
 {
     char *const words[] = { "sh", "-c", (char *)script, NULL };
-    const struct subprocess shell = { "/bin/sh", words, NULL, NULL, input, max };
+    const struct subprocess shell = { "/bin/sh", words, NULL, NULL, input, max, 0 };
     return subprocess_start(&shell, deadline_in(milliseconds), ret_status, ret_output);
 }
 
@@ -407,6 +444,7 @@ static void a_detached_program_keeps_no_pipe_open(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_a_program_says_is_its_last_line),
         cmocka_unit_test(a_function_in_a_fork_answers),
         cmocka_unit_test(an_answer_that_is_a_byte_too_long_is_none),
         cmocka_unit_test(the_status_says_how_a_function_ended),

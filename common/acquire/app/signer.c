@@ -237,7 +237,7 @@ struct secret *signer_sign(const struct token_request *request, const struct cre
     if (path != NULL)
         end = subprocess_start(&(struct subprocess){ path, words,
                                                      child_environment_with_platform_secrets, "/",
-                                                     job, ANSWER_MAX },
+                                                     job, ANSWER_MAX, 0 },
                                deadline, &status, &answer);
     if (end != SUBPROCESS_ENDED || status != 0) {
         explain_failure(end, credential, error);

@@ -153,13 +153,15 @@ static struct secret *read_settings(const struct doctor *doctor, bool is_protect
     static char *const protected[] = { "git",          "--git-dir=/dev/null", "config", "--null",
                                        "--get-regexp", GIT_RIVALS_KEYS,       NULL };
     int status = 0;
-    auto_secret struct secret *text = subprocess_run(
+    char said[SUBPROCESS_SAID_MAX];
+    auto_secret struct secret *text = subprocess_ask(
         is_protected ? protected : all, child_environment_without_secrets,
-        is_protected ? "/" : NULL, GIT_CONFIG_MAX, doctor_deadline(doctor), &status, error);
+        is_protected ? "/" : NULL, GIT_CONFIG_MAX, doctor_deadline(doctor), &status, said, error);
     if (text == NULL || status <= 1) /* 1: there are no such settings */
         return steal(&text);
-    error_set(error, ERROR_USAGE, "git cannot read its configuration (git config exited with %d)",
-              status);
+    error_set(error, ERROR_USAGE,
+              "git cannot read its configuration (git config exited with %d)%s%s", status,
+              said[0] != '\0' ? ": " : "", said);
     return NULL;
 }
 

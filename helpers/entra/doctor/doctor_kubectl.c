@@ -92,17 +92,30 @@ static void check_config(struct doctor *doctor, const json_object *config)
     }
 }
 
-void doctor_kubectl(struct doctor *doctor)
+/* The caller frees the result with secret_free. */
+static struct secret *read_config(struct doctor *doctor, struct error *error)
 {
     static char *const command[] = { "kubectl", "config", "view", "-o", "json", NULL };
+    int status = 0;
+    char said[SUBPROCESS_SAID_MAX];
+    auto_secret struct secret *text =
+        subprocess_ask(command, child_environment_without_secrets, NULL, KUBECONFIG_MAX,
+                       doctor_deadline(doctor), &status, said, error);
+    if (text == NULL || status == 0)
+        return steal(&text);
+    error_set(error, ERROR_USAGE, "the command 'kubectl' failed%s%s", said[0] != '\0' ? ": " : "",
+              said);
+    return NULL;
+}
+
+void doctor_kubectl(struct doctor *doctor)
+{
     struct error error = { 0 };
     if (!doctor_finds_program("kubectl")) {
         doctor_skip(doctor, "kubectl is not in PATH");
         return;
     }
-    auto_secret struct secret *text =
-        subprocess_read(command, child_environment_without_secrets, NULL, KUBECONFIG_MAX,
-                        doctor_deadline(doctor), &error);
+    auto_secret struct secret *text = read_config(doctor, &error);
     auto_json_secret json_object *config =
         text != NULL ? json_parse(text->bytes, text->length, &error) : NULL;
     if (json_object_is_type(config, json_type_object)) {

@@ -127,6 +127,12 @@ void setup_set_document(const struct options *options, const char *array)
     document_set(document);
 }
 
+static bool fail_command(const char *line, const char *said, struct error *error)
+{
+    return error_set(error, ERROR_OTHER, "command failed: %.500s%s%s", line,
+                     said[0] != '\0' ? ": " : "", said);
+}
+
 bool setup_run(const struct options *options, char *const *command, struct error *error)
 {
     return setup_run_as(options, command, command, error);
@@ -136,6 +142,7 @@ bool setup_run_as(const struct options *options, char *const *shown, char *const
                   struct error *error)
 {
     int status = 0;
+    char said[SUBPROCESS_SAID_MAX];
     autofree char *line = setup_quote(shown);
     if (document_is_wanted(options))
         document_append("commands", document_text(line));
@@ -147,22 +154,22 @@ bool setup_run_as(const struct options *options, char *const *shown, char *const
     if (options->own[SETUP_DRY_RUN] != NULL)
         return true;
     auto_secret struct secret *output =
-        subprocess_run(command, child_environment_without_secrets, NULL, COMMAND_OUTPUT_MAX,
-                       deadline_in(COMMAND_MILLISECONDS), &status, error);
-    return output != NULL &&
-           (status == 0 || error_set(error, ERROR_OTHER, "command failed: %.500s", line));
+        subprocess_ask(command, child_environment_without_secrets, NULL, COMMAND_OUTPUT_MAX,
+                       deadline_in(COMMAND_MILLISECONDS), &status, said, error);
+    return output != NULL && (status == 0 || fail_command(line, said, error));
 }
 
 struct secret *setup_query(char *const *command, size_t max, struct error *error)
 {
     int status = 0;
+    char said[SUBPROCESS_SAID_MAX];
     auto_secret struct secret *output =
-        subprocess_run(command, child_environment_without_secrets, NULL, max,
-                       deadline_in(COMMAND_MILLISECONDS), &status, error);
+        subprocess_ask(command, child_environment_without_secrets, NULL, max,
+                       deadline_in(COMMAND_MILLISECONDS), &status, said, error);
     if (output == NULL || status == 0 || status == 1) /* 1: git found nothing */
         return steal(&output);
     autofree char *line = setup_quote(command);
-    error_set(error, ERROR_OTHER, "command failed: %.500s", line);
+    fail_command(line, said, error);
     return NULL;
 }
 
