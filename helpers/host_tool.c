@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "common/base/deadline.h"
+#include "common/base/output.h"
 #include "common/tokens/tokens.h"
 
 struct secret *host_tool_read(const struct options *options, const char *what, size_t max,
@@ -28,6 +29,5 @@ struct secret *host_tool_read(const struct options *options, const char *what, s
 
 bool host_tool_write(const struct secret *answer, struct error *error)
 {
-    return secret_write(answer, STDOUT_FILENO) ||
-           error_set(error, ERROR_OTHER, "cannot write to stdout: %s", strerror(errno));
+    return secret_write(answer, STDOUT_FILENO) || output_fail(error);
 }

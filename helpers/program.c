@@ -162,9 +162,7 @@ static bool run_program(int argc, char **argv, const struct program *program, st
 static bool finish_output(struct error *error)
 {
     document_print();
-    if (fflush(stdout) != 0)
-        return error_set(error, ERROR_OTHER, "cannot write to stdout: %m");
-    return ferror(stdout) == 0 || error_set(error, ERROR_OTHER, "cannot write to stdout");
+    return (fflush(stdout) == 0 && ferror(stdout) == 0) || output_fail(error);
 }
 
 void program_begin(void)

@@ -49,6 +49,7 @@ bool output_write(int fd, const char *bytes, size_t length)
 /* What is behind a stream. A character may be written in two pieces; its beginning is kept. */
 struct target {
     int fd;
+    int failure; /* the errno of the first write that failed; 0: none did */
     size_t kept;
     char bytes[3 + BUFSIZ];
 };
@@ -65,8 +66,10 @@ static ssize_t write_stream(void *cookie, const char *bytes, size_t length)
         memcpy(target->bytes + target->kept, bytes + taken, part);
         size_t filled = target->kept + part;
         size_t done = printable_make_output(target->bytes, filled);
-        if (!output_write(target->fd, target->bytes, done))
+        if (!output_write(target->fd, target->bytes, done)) {
+            target->failure = target->failure != 0 ? target->failure : errno;
             return 0;
+        }
         target->kept = filled - done;
         memmove(target->bytes, target->bytes + done, target->kept);
         taken += part;
@@ -85,6 +88,14 @@ void output_begin(void)
 {
     replace_stream(&stdout, &targets[0], isatty(STDOUT_FILENO) ? _IOLBF : _IOFBF);
     replace_stream(&stderr, &targets[1], _IONBF);
+}
+
+bool output_fail(struct error *error)
+{
+    int failure = targets[0].failure != 0 ? targets[0].failure : errno;
+    return failure == EPIPE
+               ? error_set(error, ERROR_OTHER, "%s", "")
+               : error_set(error, ERROR_OTHER, "cannot write to stdout: %s", strerror(failure));
 }
 
 void output_line(const char *format, ...)

@@ -17,6 +17,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "common/base/error.h"
+
 /* Sets how long a descriptor in non-blocking mode may make no progress, in this program. In
  * modules, which have copies of these functions, it stays 30 seconds. */
 void output_set_limit(int seconds);
@@ -24,6 +26,11 @@ void output_set_limit(int seconds);
 /* Writes all of it. Returns false with errno set on failure: ETIMEDOUT if the reader of a
  * descriptor in non-blocking mode does not read, EIO if a write takes nothing. */
 bool output_write(int fd, const char *bytes, size_t length);
+
+/* Fails with ERROR_OTHER, since stdout could not be written to: now, with errno, or before, through
+ * stdio. If that is because nobody reads it any more, as after `| head`, the error has no message:
+ * a program that SIGPIPE ends says nothing either. Always returns false. */
+bool output_fail(struct error *error);
 
 /* Has stdout and stderr write in this way. Called once when a program starts. */
 void output_begin(void);

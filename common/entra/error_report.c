@@ -71,6 +71,8 @@ json_object *error_to_json(const struct error *error)
 
 int error_print(const struct error *error)
 {
+    if (error->message[0] == '\0')
+        return error_exit_code(error);
     if (reporting.as_json) {
         auto_json json_object *object = error_to_json(error);
         fprintf(stderr, "%s\n", json_object_to_json_string_ext(object, JSON_LINE));

@@ -24,7 +24,7 @@ struct json_object *error_to_json(const struct error *error);
 
 /* Prints the error on stderr after the program's name, or as a JSON object if reporting.as_json is
  * set. Parts of the text come from outside, so bytes that could control a terminal are printed as
- * '?'. Returns the exit code. */
+ * '?'. An error without a message is not printed (output_fail). Returns the exit code. */
 int error_print(const struct error *error);
 
 /* Prints a warning of what the error is about, with its advice. */

@@ -8,6 +8,7 @@
 
 #include "common/base/array.h"
 #include "common/base/json.h"
+#include "common/base/output.h"
 #include "common/entra/jwt.h"
 #include "common/store/stored_credentials.h"
 #include "common/tokens/tokens.h"
@@ -22,8 +23,7 @@
 
 static bool print_answer(const struct secret *answer, struct error *error)
 {
-    return secret_write(answer, STDOUT_FILENO) ||
-           error_set(error, ERROR_OTHER, "git did not read the answer: %s", strerror(errno));
+    return secret_write(answer, STDOUT_FILENO) || output_fail(error);
 }
 
 /* If an app is configured, has git quit instead of asking the user for a password. */

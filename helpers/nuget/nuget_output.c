@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/base/output.h"
 #include "common/base/signals.h"
 
 /* NuGet's limit may be 5 s; Microsoft's plugin takes 10. */
@@ -33,8 +34,7 @@ static bool send_line(const struct secret *line)
 
 bool nuget_output_send(const struct secret *line, struct error *error)
 {
-    return send_line(line) ||
-           error_set(error, ERROR_OTHER, "cannot write to stdout: %s", strerror(errno));
+    return send_line(line) || output_fail(error);
 }
 
 static void *send_progress(void *unused)

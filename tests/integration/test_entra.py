@@ -34,6 +34,33 @@ def test_a_token_that_cannot_be_written_is_an_error(world):
     assert outcome.code == 1 and "cannot write to stdout" in outcome.err, outcome
 
 
+SHOWING = ["doctor --explain all", "doctor", "list", "status", "help", "list --output json",
+           "token --api MyWebApi", "setup git --dry-run"]
+
+
+@pytest.mark.parametrize("words", SHOWING)
+def test_a_reader_that_has_left_is_no_news(world, words):
+    """As after `| head -1`. Who needs the answer sees the exit code."""
+    assert world.run("entra", "token", "--api", "MyWebApi").code == 0
+    outcome = world.run("bash", "-c", f"set -o pipefail; entra {words} | sleep 0")
+    if words.startswith("setup"):
+        assert "not run: Broken pipe" in outcome.err or outcome.err == ""
+    else:
+        assert outcome.err == ""
+    outcome = world.run("bash", "-c", f"exec 3> >(exec sleep 0); wait $!; entra {words} >&3")
+    assert outcome.code == 1
+    assert outcome.err == "" or words.startswith("setup")
+
+
+@pytest.mark.parametrize("words", SHOWING)
+def test_why_nothing_can_be_written_is_said(world, words):
+    assert world.run("entra", "token", "--api", "MyWebApi").code == 0
+    outcome = world.run("bash", "-c", f"entra {words} >/dev/full")
+    assert outcome.code == 1 and outcome.err.count("\n") == 1
+    assert "cannot write to stdout" in outcome.err
+    assert ": No space left on device" in outcome.err
+
+
 @pytest.mark.parametrize("words", [("token",), ("login",), ("logout",), ("list",),
                                    ("doctor", "https://api.example/"), ("setup", "kubectl")],
                          ids=lambda words: words[0])

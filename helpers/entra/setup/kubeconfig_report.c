@@ -89,5 +89,5 @@ bool kubeconfig_report_diff(const struct kubeconfig_target *target, struct error
     fclose(stream);
     bool printed = isatty(STDOUT_FILENO) ? fputs(text, stdout) != EOF : output_data(text, length);
     free(text);
-    return printed || error_set(error, ERROR_OTHER, "cannot write to stdout: %m");
+    return printed || output_fail(error);
 }
