@@ -64,17 +64,35 @@ const struct keyring_item *client_secret_store_listed(const struct keyring_list 
     return NULL;
 }
 
+static bool check_keyring(struct store *store, int64_t deadline, struct error *error)
+{
+    if (!store_settle(store, deadline, error) || !store_check(store, error))
+        return false;
+    return strcmp(store->keyring->name, "none") != 0 ||
+           error_set(error, ERROR_USAGE, "the keyring 'none' stores nothing");
+}
+
 bool client_secret_store_keep(struct store *store, const struct token_request *request,
                               const struct secret *secret, int64_t deadline, struct error *error)
 {
     struct keyring_key key = key_of(request);
-    if (!store_settle(store, deadline, error) || !store_check(store, error))
+    if (!check_keyring(store, deadline, error))
         return false;
-    if (strcmp(store->keyring->name, "none") == 0)
-        return error_set(error, ERROR_USAGE, "the keyring 'none' stores nothing");
-    if (secret == NULL)
-        return store->keyring->erase(&key, deadline, error);
     autofree char *label = text_format("Microsoft Entra client secret of app %s (tenant %s)",
                                        request->client_id, request->tenant);
     return store->keyring->store(&key, label, secret, 0, deadline, error);
+}
+
+/* A damaged item, which a lookup does not find, counts too. */
+bool client_secret_store_drop(struct store *store, const struct token_request *request,
+                              int64_t deadline, bool *ret_was_there, struct error *error)
+{
+    struct keyring_key key = key_of(request);
+    auto_keyring_list struct keyring_list found = { 0 };
+    if (!check_keyring(store, deadline, error) ||
+        store->keyring->list(&key, deadline, &found, error) != KEYRING_FOUND ||
+        !store->keyring->erase(&key, deadline, error))
+        return false;
+    *ret_was_there = found.count > 0;
+    return true;
 }

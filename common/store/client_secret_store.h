@@ -26,9 +26,13 @@ const struct keyring_item *client_secret_store_listed(const struct keyring_list 
                                                       const char *store,
                                                       const struct token_request *request);
 
-/* Stores the client secret of the request's app, or deletes it if secret is NULL. Fails with
- * ERROR_KEYRING, or with ERROR_USAGE for the keyring `none`. */
+/* Stores the client secret of the request's app. Fails with ERROR_KEYRING, or with ERROR_USAGE for
+ * the keyring `none`. */
 bool client_secret_store_keep(struct store *store, const struct token_request *request,
                               const struct secret *secret, int64_t deadline, struct error *error);
+
+/* Deletes it. *ret_was_there is whether there was one. Fails likewise. */
+bool client_secret_store_drop(struct store *store, const struct token_request *request,
+                              int64_t deadline, bool *ret_was_there, struct error *error);
 
 #endif

@@ -70,10 +70,15 @@ static bool set_secret(struct tokens *tokens, const struct token_request *reques
 static bool clear_secret(struct tokens *tokens, const struct token_request *request,
                          struct error *error)
 {
-    if (!client_secret_store_keep(&tokens->store, request, NULL, tokens->deadline, error))
+    bool was_there = false;
+    if (!client_secret_store_drop(&tokens->store, request, tokens->deadline, &was_there, error))
         return false;
-    notice("The client secret of app %s is no longer stored in the keyring (%s).",
-           id_shown(request->client_id), tokens->store.keyring->name);
+    if (was_there)
+        notice("The client secret of app %s is no longer stored in the keyring (%s).",
+               id_shown(request->client_id), tokens->store.keyring->name);
+    else
+        notice("There is nothing to remove: the keyring (%s) has no client secret of app %s.",
+               tokens->store.keyring->name, id_shown(request->client_id));
     return true;
 }
 

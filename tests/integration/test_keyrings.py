@@ -131,8 +131,16 @@ def test_a_client_secret_is_stored_and_removed_there_too(in_kernel, programs):
         outcome = world.run("entra", "secret", "set", input=contoso.DAEMON.secret)
         assert (outcome.code, "(kernel)" in outcome.err) == (0, True), outcome
         assert token(world).code == 0
-        assert world.run("entra", "secret", "clear").code == 0
+        cleared = world.run("entra", "secret", "clear")
+        assert (cleared.code, "no longer stored in the keyring (kernel)" in cleared.err) == (0, True)
         assert token(world, "--force-refresh").code == 2
+
+
+def test_what_was_never_stored_is_not_said_to_be_removed(world):
+    outcome = world.run("entra", "secret", "clear")
+    assert outcome.code == 0
+    assert outcome.err == ("There is nothing to remove: the keyring (secret-service) has no client "
+                           f"secret of app {contoso.DAEMON.client_id}.\n")
 
 
 @pytest.mark.parametrize("name", ["G_MESSAGES_DEBUG", "G_DBUS_DEBUG"])

@@ -151,8 +151,19 @@ def test_all_of_it_is_taken_back(new):
             f"  kubectl   no longer asks entra for 1 user of {config(new)}\n"
             f"  sign-in   {ADA} is signed out\n") in outcome.err
     assert state(new) == before
-    assert "'entra forget --all'" in outcome.err
-    assert new.run("entra", "setup", "--remove").code == 0  # there is nothing left
+    again = new.run("entra", "setup", "--remove")
+    assert again.code == 0  # there is nothing left
+    assert "keyring" not in outcome.err + again.err
+
+
+def test_what_the_keyring_still_has_is_said_and_nothing_else(new):
+    assert "keyring" not in new.run("entra", "setup", "--remove").err
+    assert new.run("entra", "secret", "set", "--tenant", contoso.TENANT.guid, "--client-id",
+                   contoso.DAEMON.client_id, input="secret~1\n").code == 0
+    said = "'entra forget --all' deletes what the keyring still has."
+    assert said in new.run("entra", "setup", "--remove").err
+    assert new.run("entra", "forget", "--all").code == 0
+    assert said not in new.run("entra", "setup", "--remove").err
 
 
 def test_what_was_set_up_for_other_urls_is_taken_back_too(new):

@@ -505,8 +505,12 @@ static void a_client_secret_is_stored_under_its_app(void **state)
     assert_key(expected, ARRAY_SIZE(expected));
     assert_int_equal(place.expires_on, 0);
     assert_lacks(place.label, "s3cret");
-    assert_true(client_secret_store_keep(&store, &request, NULL, deadline, &error));
+    bool was_there = false;
+    assert_true(client_secret_store_drop(&store, &request, deadline, &was_there, &error));
     assert_null(place.record);
+    assert_true(was_there);
+    assert_true(client_secret_store_drop(&store, &request, deadline, &was_there, &error));
+    assert_false(was_there);
 }
 
 static void a_client_secret_fills_the_credentials_that_need_it(void **state)
@@ -569,7 +573,8 @@ static void if_the_first_keyring_is_absent_the_next_stores_and_erases_client_sec
     assert_true(client_secret_store_keep(&store, &request, secret, deadline, &error));
     assert_string_equal(place.record->bytes, "s3cret");
     store = (struct store){ .keyring = &keyring_absent };
-    assert_true(client_secret_store_keep(&store, &request, NULL, deadline, &error));
+    bool was_there = false;
+    assert_true(client_secret_store_drop(&store, &request, deadline, &was_there, &error));
     assert_null(place.record);
 }
 

@@ -17,7 +17,9 @@
 #include "common/config/config.h"
 #include "common/entra/error_report.h"
 #include "common/entra/url_typed.h"
+#include "common/tokens/tokens.h"
 #include "helpers/entra/entra.h"
+#include "helpers/entra/list/rows.h"
 #include "helpers/entra/setup/setup.h"
 
 #define INDENT 12 /* of what stands after a name */
@@ -180,6 +182,22 @@ static bool show_status(const struct options *options, struct error *error)
     return ok;
 }
 
+/* Always returns true. */
+static bool say_what_stays(const struct options *options)
+{
+    struct tokens tokens;
+    struct error why = { 0 };
+    auto_list_rows struct list_rows rows = { 0 };
+    deadline_begin();
+    bool is_known =
+        tokens_open(&tokens, options, &why) && list_rows_read(&tokens, NULL, &rows, &why);
+    if (rows.count > 0)
+        notice("'entra forget --all' deletes what the keyring still has.");
+    else if (!is_known)
+        notice("'entra forget --all' deletes what a keyring may still have.");
+    return true;
+}
+
 static bool set_up_all(struct setup *setup, struct error *error)
 {
     bool wanted = true;
@@ -200,8 +218,7 @@ static bool set_up_all(struct setup *setup, struct error *error)
     if (!check_errors(setup, error) || options->own[SETUP_DRY_RUN] != NULL)
         return error->kind == ERROR_NONE;
     if (options->own[SETUP_REMOVE] != NULL) {
-        notice("'entra forget --all' deletes what the keyring still has.");
-        return true;
+        return say_what_stays(options);
     }
     return show_status(options, error);
 }
