@@ -43,4 +43,7 @@ bool known_app_is_in_family(const char *client_id);
 /* Whether the client, a GUID in either case, is one of the public clients above. */
 bool known_app_is_public_client(const char *client_id);
 
+/* The name of such a client, for messages; NULL if it is none. */
+const char *known_app_name(const char *client_id);
+
 #endif

@@ -69,8 +69,10 @@ static bool is_chosen(const struct choice *choice, const struct list_rows *rows,
 
 /* ---- what was deleted ---- */
 
-static void report(const struct list_row *row)
+static void report(const struct list_rows *rows, size_t i)
 {
+    const struct list_row *row = &rows->rows[i];
+    autofree char *distinction = list_rows_distinction(rows, i);
     static const char *const things[LIST_KINDS] = {
         [LIST_SIGN_IN] = "sign-in",         [LIST_TOKEN] = "token",
         [LIST_BOUND_TOKEN] = "bound token", [LIST_REGISTRY_TOKEN] = "registry token",
@@ -79,9 +81,9 @@ static void report(const struct list_row *row)
     const char *purpose = row->place != NULL ? row->place
                           : row->api != NULL ? row->api
                                              : row->scope;
-    output_line("Deleted the %s%s%s of %s%s.", things[row->kind], purpose != NULL ? " for " : "",
+    output_line("Deleted the %s%s%s of %s%s%s.", things[row->kind], purpose != NULL ? " for " : "",
                 purpose != NULL ? purpose : "", row->is_app ? "the app " : "",
-                row->account != NULL ? row->account : "an unknown account");
+                row->account != NULL ? row->account : "an unknown account", distinction);
 }
 
 /* An account may have signed in for several clients; that is one sign-in to the user. */
@@ -111,7 +113,7 @@ static bool report_all(const struct list_rows *rows, const struct choice *choice
         if (is_chosen(choice, rows, &rows->rows[i])) {
             any = true;
             if (is_reported(rows, i) && !reporting.as_json)
-                report(&rows->rows[i]);
+                report(rows, i);
         }
     add_to_document(rows, choice);
     return any;

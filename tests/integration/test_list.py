@@ -10,6 +10,7 @@ import pytest
 
 from authority import contoso
 from integration.credentials import CLIENT_ID
+from integration.stored import kept
 from integration.users import login, token
 
 ADA, GRACE = contoso.ADA.username, contoso.GRACE.username
@@ -101,6 +102,37 @@ def test_an_account_has_one_row_whatever_clients_it_has_signed_in_for(desk):
     assert len({row["clientId"] for row in rows}) == len(rows) == 2
     table = desk.run("entra", "list").out
     assert table.count(f"{ADA}  (signed in, default)") == 1
+
+
+def test_tokens_that_differ_in_their_client_alone_are_told_apart(desk):
+    other = ("--client-id", contoso.AZURE_CLI.client_id)
+    login(desk)
+    login(desk, *other)
+    for words in ((), other):
+        assert token(desk, "--api", "Graph", *words).code == 0
+    own = desk.user_appsettings()["AzureAd"]["ClientId"]
+    lines = on_terminal(desk, 80)
+    shown = [line for line in lines if " Graph, " in line]
+    assert len(shown) == len(set(shown)) == 2 and not any("..." in line for line in lines)
+    assert any(f"Graph, by {own[:8]} " in line for line in shown)
+    assert any("Graph, by the Azure CLI " in line for line in shown)
+    deleted = desk.run("entra", "forget", "--api", "Graph").out.splitlines()
+    assert sorted(deleted) == sorted([f"Deleted the token for Graph of {ADA}, by {own}.",
+                                      f"Deleted the token for Graph of {ADA}, by the Azure CLI."])
+
+
+def test_tokens_of_two_clouds_are_told_apart(world):
+    assert world.run("entra", "token", "--api", "MyWebApi").code == 0
+    (item,) = kept(world, "access_token")
+    other = item.attributes | {"authority": "https://login.microsoftonline.us"}
+    world.session.keyring.add(item.label, other, item.secret)
+    lines = world.run("entra", "list").out.splitlines()[1:]
+    assert len(lines) == 2
+    own = world.authority.url.removeprefix("https://")
+    for host in (own, "login.microsoftonline.us"):
+        assert sum(f" MyWebApi, at {host} " in line for line in lines) == 1
+    status = world.run("entra", "status").out
+    assert len(re.findall(r"MyWebApi, of the app, expires in \d+ min, at ", status)) == 2
 
 
 def test_whose_token_is_whose_is_shown(desk):

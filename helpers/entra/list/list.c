@@ -53,7 +53,8 @@ static char *purpose_of(const struct list_row *row, const struct device_broker *
 static bool is_same_sign_in(const struct list_row *a, const struct list_row *b)
 {
     return a->kind == LIST_SIGN_IN && b->kind == LIST_SIGN_IN && a->state == NULL &&
-           b->state == NULL && text_is_same(a->account, b->account) && a->store == b->store;
+           b->state == NULL && text_is_same(a->account, b->account) && a->store == b->store &&
+           text_is_same(a->authority, b->authority);
 }
 
 /* The keyring of all rows; NULL if they are in several. */
@@ -76,7 +77,9 @@ static void print_table(const struct list_rows *rows, const struct device_broker
     };
     for (size_t i = 0; i < rows->count; i++) {
         const struct list_row *row = &rows->rows[i];
-        autofree char *purpose = purpose_of(row, broker);
+        autofree char *what = purpose_of(row, broker);
+        autofree char *distinction = list_rows_distinction(rows, i);
+        autofree char *purpose = text_format("%s%s", what, distinction);
         autofree char *account = text_format("%s%s", row->is_app ? "app " : "",
                                              row->account != NULL ? row->account : "-");
         if (i == 0 || !is_same_sign_in(row, &rows->rows[i - 1]))

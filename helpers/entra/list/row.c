@@ -61,6 +61,7 @@ json_object *list_row_to_json(const struct list_row *row)
     json_object *object = json_object_new_object();
     document_add(object, "kind", names[row->kind]);
     document_add(object, "account", row->account);
+    document_add(object, "authority", row->authority);
     document_add(object, "clientId", row->client_id);
     document_add(object, "tenant", row->tenant);
     document_add(object, "scope", row->scope);

@@ -29,7 +29,7 @@ struct list_row {
     const char *account; /* user name, or its ID if the name is not known; an app's client ID */
     bool is_app;
     const char *home_account_id; /* of a user */
-    const char *client_id, *tenant, *scope;
+    const char *authority, *client_id, *tenant, *scope;
     const char *api;    /* whose scope it is */
     char *account_id;   /* of an account without a refresh token; owned */
     char *place;        /* where a typed credential is used, without its protocol, or the

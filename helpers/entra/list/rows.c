@@ -10,6 +10,8 @@
 #include "common/base/printable.h"
 #include "common/base/text.h"
 #include "common/entra/error_report.h"
+#include "common/entra/known_apps.h"
+#include "common/entra/url.h"
 #include "common/store/account_store.h"
 #include "common/store/stored_credentials.h"
 
@@ -147,6 +149,7 @@ static struct list_row make_row(enum list_kind kind, const struct keyring_item *
         .account = account_of(item, accounts, is_app),
         .is_app = is_app,
         .home_account_id = is_app ? NULL : attribute_of(item, STORE_ACCOUNT),
+        .authority = attribute_of(item, STORE_AUTHORITY),
         .client_id = attribute_of(item, STORE_CLIENT_ID),
         .is_default = is_users && account_store_is_default(
                                       accounts, keyring_item_attribute(item, STORE_ACCOUNT)),
@@ -201,6 +204,7 @@ static int compare_rows(const void *a, const void *b)
     order = order != 0 ? order : compare_texts(left->scope, right->scope);
     order = order != 0 ? order : compare_texts(left->place, right->place);
     order = order != 0 ? order : compare_texts(left->tenant, right->tenant);
+    order = order != 0 ? order : compare_texts(left->authority, right->authority);
     order = order != 0 ? order : compare_texts(left->client_id, right->client_id);
     return order != 0 ? order : strcmp(left->store, right->store);
 }
@@ -291,6 +295,43 @@ bool list_rows_begin_account(const struct list_rows *rows, size_t i)
         if (list_row_is_sign_in(&rows->rows[j]) && strcmp(rows->rows[j].account, row->account) == 0)
             return false;
     return list_row_is_sign_in(row);
+}
+
+/* Whether two rows have the same cells, but for the time that is left. */
+static bool are_alike(const struct list_row *a, const struct list_row *b)
+{
+    const char *api = a->api != NULL ? a->api : a->scope;
+    return a->kind == b->kind && a->is_app == b->is_app && text_is_same(a->account, b->account) &&
+           text_is_same(api, b->api != NULL ? b->api : b->scope) &&
+           text_is_same(a->place, b->place) && text_is_same(a->tenant, b->tenant) &&
+           strcmp(a->store, b->store) == 0;
+}
+
+/* An app is its own client, and an account's sign-ins of several clients are one. */
+static bool has_client_shown(const struct list_row *row)
+{
+    return !row->is_app && row->kind != LIST_SIGN_IN && row->client_id != NULL;
+}
+
+char *list_rows_distinction(const struct list_rows *rows, size_t i)
+{
+    const struct list_row *row = &rows->rows[i];
+    bool by_client = false, by_authority = false;
+    for (size_t j = 0; j < rows->count; j++) {
+        const struct list_row *other = &rows->rows[j];
+        if (!are_alike(row, other))
+            continue;
+        by_authority = by_authority || !text_is_same(row->authority, other->authority);
+        by_client = by_client || !text_is_same(row->client_id, other->client_id);
+    }
+    by_client = by_client && has_client_shown(row);
+    by_authority = by_authority && row->authority != NULL;
+    const char *client = by_client ? known_app_name(row->client_id) : NULL;
+    const char *host = by_authority ? row->authority + url_scheme_length(row->authority) : "";
+    return text_format("%s%s%s%s", by_authority ? ", at " : "", host, by_client ? ", by " : "",
+                       !by_client       ? ""
+                       : client != NULL ? client
+                                        : row->client_id);
 }
 
 void list_rows_clear(struct list_rows *rows)

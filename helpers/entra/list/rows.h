@@ -34,6 +34,10 @@ bool list_rows_read(struct tokens *tokens, const struct config *config, struct l
 /* Whether row i is the first sign-in of its account. */
 bool list_rows_begin_account(const struct list_rows *rows, size_t i);
 
+/* What tells row i from others that would look the same: ", by CLIENT" or ", at HOST"; "" if there
+ * are none. The caller frees it. */
+char *list_rows_distinction(const struct list_rows *rows, size_t i);
+
 void list_rows_clear(struct list_rows *rows);
 #define auto_list_rows CLEANUP(list_rows_clear)
 

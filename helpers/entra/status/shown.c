@@ -7,6 +7,7 @@
 #include "common/base/output.h"
 #include "common/base/text.h"
 #include "common/entra/id_shown.h"
+#include "common/entra/url.h"
 
 #define TITLE_COLUMNS 10
 
@@ -89,6 +90,12 @@ static bool is_same_purpose(const struct list_row *a, const struct list_row *b)
            text_is_same(a->scope, b->scope) && text_is_same(a->place, b->place);
 }
 
+/* Whether both are of one tenant in one cloud. */
+static bool is_same_tenant(const struct list_row *a, const struct list_row *b)
+{
+    return text_is_same(a->authority, b->authority) && text_is_same(a->tenant, b->tenant);
+}
+
 /* Whether another token of the same tenant, which another client requested, lasts longer; of two
  * that last as long, the first one counts. */
 static bool is_outlasted(const struct list_rows *rows, size_t i)
@@ -97,7 +104,7 @@ static bool is_outlasted(const struct list_rows *rows, size_t i)
     for (size_t j = 0; j < rows->count; j++) {
         const struct list_row *other = &rows->rows[j];
         if (j != i && list_row_is_token(other) && list_row_is_token(row) &&
-            is_same_purpose(row, other) && text_is_same(row->tenant, other->tenant) &&
+            is_same_purpose(row, other) && is_same_tenant(row, other) &&
             (other->expires_on > row->expires_on ||
              (other->expires_on == row->expires_on && j < i)))
             return true;
@@ -116,6 +123,17 @@ static bool needs_tenant(const struct list_rows *rows, size_t i)
     return false;
 }
 
+/* Where the token is from, if only that tells it from another one; else "". */
+static const char *authority_shown(const struct list_rows *rows, size_t i)
+{
+    const struct list_row *row = &rows->rows[i];
+    for (size_t j = 0; j < rows->count && row->authority != NULL; j++)
+        if (list_row_is_token(&rows->rows[j]) && is_same_purpose(row, &rows->rows[j]) &&
+            !text_is_same(row->authority, rows->rows[j].authority))
+            return row->authority + url_scheme_length(row->authority);
+    return "";
+}
+
 static void print_tokens(const struct status_facts *facts)
 {
     const struct list_rows *rows = &facts->rows;
@@ -130,9 +148,11 @@ static void print_tokens(const struct status_facts *facts)
                               : row->api != NULL   ? row->api
                               : row->scope != NULL ? row->scope
                                                    : "-"; /* locked, and not whole */
+        const char *authority = authority_shown(rows, i);
         autofree char *text = text_format(
-            "%s, of %s, %s%s%s%s", purpose, owner, row->is_locked ? "" : "expires ",
-            list_row_left(row).text, has_tenant ? ", tenant " : "", has_tenant ? row->tenant : "");
+            "%s, of %s, %s%s%s%s%s%s", purpose, owner, row->is_locked ? "" : "expires ",
+            list_row_left(row).text, has_tenant ? ", tenant " : "", has_tenant ? row->tenant : "",
+            authority[0] != '\0' ? ", at " : "", authority);
         print_line(&title, text);
     }
     if (title[0] != '\0')
