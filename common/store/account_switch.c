@@ -4,8 +4,11 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/base/cleanup.h"
+
 #include "common/store/account_lock.h"
 #include "common/store/account_store.h"
+#include "common/store/unseen.h"
 
 /* The account of an item of this user name. Returns false if the item is another's or damaged. */
 static bool read_named(const struct keyring_item *item, const char *username,
@@ -41,9 +44,14 @@ static bool fail_unknown(const struct store *store, const struct keyring_list *a
     for (size_t i = 0; i < accounts->count; i++)
         if (accounts->items[i].is_locked)
             return store_fail_locked(store, error);
-    error_set(error, ERROR_SIGN_IN, "'%.254s' is not signed in", username);
-    return error_hint(error, "'entra list' shows who is. 'entra login' signs in an account, and "
-                             "makes it the default one.");
+    autofree char *unseen = unseen_clause(store, "no such sign-in");
+    const char *hint = unseen_hint(store);
+    error_set(error, ERROR_SIGN_IN, "'%.254s' is not signed in%s%s", username,
+              unseen != NULL ? ": " : "", unseen != NULL ? unseen : "");
+    return error_hint(error,
+                      "'entra list' shows who is. 'entra login' signs in an account, and makes it "
+                      "the default one.%s%s",
+                      hint != NULL ? " " : "", hint != NULL ? hint : "");
 }
 
 bool account_store_switch(struct store *store, const char *username, int64_t deadline,

@@ -290,6 +290,8 @@ bool store_list(struct store *store, const char *kind, int64_t deadline,
         struct error one = { 0 };
         enum keyring_answer answer = list_one(keyring, kind, deadline, ret_list, &one);
         any = any || answer == KEYRING_FOUND;
+        if (answer == KEYRING_ABSENT && keyring == store->keyring)
+            use_next_best(store, &one);
         if (answer == KEYRING_FAILED || (answer == KEYRING_ABSENT && why.message[0] == '\0'))
             why = one;
         failed = failed || answer == KEYRING_FAILED;

@@ -13,6 +13,7 @@
 #include "common/entra/authority.h"
 #include "common/entra/identity_source.h"
 #include "common/entra/remedies.h"
+#include "common/store/unseen.h"
 
 const char *sign_in_account(const struct token_request *request)
 {
@@ -159,16 +160,16 @@ static bool hint_at_login(const struct store *store, const struct token_request 
  * of a tmux that outlives its session, do not reach the desktop's. */
 static void say_where(const struct store *store, struct error *error)
 {
-    const char *absent = store->absent.message;
+    autofree char *unseen = unseen_clause(store, "no such sign-in");
     size_t used = strlen(error->message);
-    snprintf(error->message + used, sizeof error->message - used,
-             ": the keyring %s has no such sign-in%s%.900s", store->keyring->name,
-             absent[0] != '\0' ? ", and the desktop's is not looked into: " : "", absent);
+    if (unseen != NULL)
+        snprintf(error->message + used, sizeof error->message - used, ": %s", unseen);
+    else
+        snprintf(error->message + used, sizeof error->message - used,
+                 ": the keyring %s has no such sign-in", store->keyring->name);
     used = strlen(error->hint);
-    if (strcmp(store->absent.code, "keyring_no_bus") == 0)
-        snprintf(error->hint + used, sizeof error->hint - used,
-                 " If you have signed in at the desktop, set DBUS_SESSION_BUS_ADDRESS as it is "
-                 "there.");
+    if (unseen_hint(store) != NULL)
+        snprintf(error->hint + used, sizeof error->hint - used, " %s", unseen_hint(store));
 }
 
 bool sign_in_fail_unknown(const struct error *trouble, struct error *error)

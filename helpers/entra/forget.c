@@ -11,6 +11,7 @@
 #include "common/entra/account.h"
 #include "common/store/account_store.h"
 #include "common/store/store_clear.h"
+#include "common/store/unseen.h"
 #include "helpers/document.h"
 #include "helpers/entra/entra.h"
 #include "helpers/entra/list/rows.h"
@@ -151,6 +152,17 @@ static bool check_unlocked(const struct store *store, const struct list_rows *ro
     return true;
 }
 
+/* Fails if there may be something in a keyring that was not looked into. */
+static bool report_nothing(const struct store *store, struct error *error)
+{
+    autofree char *unseen = unseen_clause(store, "nothing of it");
+    if (!unseen_check(store, error))
+        return false;
+    notice("There is nothing to delete%s%s.", unseen != NULL ? ": " : "",
+           unseen != NULL ? unseen : "");
+    return true;
+}
+
 /* If not all can be deleted, it is not known what was. */
 static bool forget_chosen(struct tokens *tokens, const struct config *config,
                           const struct choice *choice, struct error *error)
@@ -166,10 +178,9 @@ static bool forget_chosen(struct tokens *tokens, const struct config *config,
         return error_wanted(error, "some of it may still be there");
     if (report_all(&rows, choice))
         return true;
-    if (accounts > 0)
-        report_other("the account ", choice->account);
-    else
-        notice("There is nothing to delete.");
+    if (accounts == 0)
+        return report_nothing(&tokens->store, error);
+    report_other("the account ", choice->account);
     return true;
 }
 
@@ -185,11 +196,12 @@ static bool forget_all(struct tokens *tokens, const struct config *config, struc
     bool any = report_all(&rows, &everything);
     if (count > 0 && (!any || !complete))
         report_other("", any ? "what else there was" : "what was left of accounts");
-    if (count == 0)
-        notice("There is nothing to delete.");
+    if (count == 0 && !report_nothing(&tokens->store, error))
+        return false;
     if (tokens->store.named)
         notice("Other keyrings than '%s' were not looked at.", tokens->store.keyring->name);
-    return true;
+    return unseen_check(&tokens->store, error) ||
+           error_wanted(error, "some of it may still be there");
 }
 
 /* ---- the command line ---- */

@@ -8,6 +8,7 @@
 #include "common/base/deadline.h"
 #include "common/config/config.h"
 #include "common/store/account_store.h"
+#include "common/store/unseen.h"
 #include "common/tokens/tokens.h"
 #include "helpers/document.h"
 #include "helpers/entra/device_broker.h"
@@ -44,6 +45,29 @@ static void tell_of_broker(struct tokens *tokens, const struct options *options)
            options->account != NULL ? options->account : accounts);
 }
 
+static void say_that_nobody_was_signed_in(const struct store *store, const char *account)
+{
+    autofree char *unseen = unseen_clause(store, "no such sign-in");
+    notice("%s is %s%s%s.", account != NULL ? account : "Nobody",
+           account != NULL ? "not signed in" : "signed in", unseen != NULL ? ": " : "",
+           unseen != NULL ? unseen : "");
+}
+
+/* Fails if there may be more in a keyring that was not looked into. */
+static bool tell(const struct store *store, const struct options *options, size_t signed_out,
+                 struct error *error)
+{
+    bool all = options->own[ALL] != NULL;
+    if (signed_out > 0)
+        notice("Signed out of %zu account%s.", signed_out, signed_out > 1 ? "s" : "");
+    if ((all || signed_out == 0) && !unseen_check(store, error))
+        return error_wanted(error, signed_out > 0 ? "others may still be signed in"
+                                                  : "nobody is signed out");
+    if (signed_out == 0)
+        say_that_nobody_was_signed_in(store, options->account);
+    return true;
+}
+
 static bool run_logout(const struct options *options, int count, char **operands,
                        struct error *error)
 {
@@ -61,16 +85,11 @@ static bool run_logout(const struct options *options, int count, char **operands
     if (!tokens_open(&tokens, options, error) ||
         !account_store_forget(&tokens.store, username, tokens.deadline, &signed_out, error))
         return error_wanted(error, "cannot sign out");
-    if (signed_out > 0)
-        notice("Signed out of %zu account%s.", signed_out, signed_out > 1 ? "s" : "");
-    else if (options->account != NULL)
-        notice("%s is not signed in.", options->account);
-    else
-        notice("Nobody is signed in.");
+    bool done = tell(&tokens.store, options, signed_out, error);
     tell_of_broker(&tokens, options);
     if (document_is_wanted(options))
         document_set(to_json(signed_out));
-    return true;
+    return done;
 }
 
 static const struct option_spec own_options[] = {

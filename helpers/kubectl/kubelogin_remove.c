@@ -17,6 +17,7 @@
 #include "common/entra/scope.h"
 #include "common/store/account_store.h"
 #include "common/store/pop_key_store.h"
+#include "common/store/unseen.h"
 #include "common/tokens/tokens.h"
 
 /* The indices of our own options in options->own. */
@@ -126,7 +127,8 @@ static bool run_remove(const struct options *options, int count, char **operands
         return program_fail_operand(operands[0], error);
     return (tokens_open(&tokens, options, error) &&
             (folder != NULL ? forget_folder(&tokens, folder, error)
-                            : remove_tokens(&tokens, error))) ||
+                            : remove_tokens(&tokens, error)) &&
+            unseen_check(&tokens.store, error)) ||
            error_wanted(error, "cannot remove the tokens");
 }
 

@@ -9,6 +9,7 @@
 #include "common/base/rfc3339.h"
 #include "common/base/text.h"
 #include "common/entra/error_report.h"
+#include "common/store/unseen.h"
 #include "helpers/document.h"
 #include "helpers/entra/device_broker.h"
 #include "helpers/entra/entra.h"
@@ -131,6 +132,23 @@ static void warn_of_lock(const struct list_rows *rows)
                "the keyring is locked, so user names cannot be shown");
 }
 
+/* A keyring that was not looked into is not called empty. */
+static void say_that_nothing_is_listed(const struct store *store)
+{
+    autofree char *unseen = unseen_clause(store, "no tokens or sign-ins of these programs");
+    if (unseen != NULL)
+        notice("Nothing is listed: %s.", unseen);
+    else
+        notice("The keyring has no tokens or sign-ins of these programs.");
+}
+
+static void warn_of_unseen(const struct store *store)
+{
+    struct error why = { 0 };
+    if (!unseen_check(store, &why))
+        warning_of(why.code, why.hint, "%s", why.message);
+}
+
 static bool run_list(const struct options *options, int count, char **operands, struct error *error)
 {
     struct tokens tokens;
@@ -151,7 +169,9 @@ static bool run_list(const struct options *options, int count, char **operands, 
     else if (rows.count > 0)
         print_table(&rows, &broker);
     else
-        notice("The keyring has no tokens or sign-ins of these programs.");
+        say_that_nothing_is_listed(&tokens.store);
+    if (rows.count > 0 || document_is_wanted(options))
+        warn_of_unseen(&tokens.store);
     if (!document_is_wanted(options))
         print_broker(&broker);
     warn_of_lock(&rows);
