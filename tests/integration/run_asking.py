@@ -8,6 +8,7 @@ import json
 import re
 import socket
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,12 +54,13 @@ class Answer:
 
 
 class Endpoint:
-    """`entra run`, whose command waits until it is told to end."""
+    """`entra run`, whose command waits until it is told to end. `within`: a command that runs it."""
 
-    def __init__(self, world: World, *options: str, env: dict[str, str | None] | None = None) -> None:
+    def __init__(self, world: World, *options: str, env: dict[str, str | None] | None = None,
+                 within: Sequence[str] = ()) -> None:
         given = world.session.env | (env or {})
         self.process = subprocess.Popen(
-            ["entra", "run", *options, "--", "sh", "-c",
+            [*within, "entra", "run", *options, "--", "sh", "-c",
              "echo $IDENTITY_ENDPOINT $IDENTITY_HEADER; read line"],
             env={name: value for name, value in given.items() if value is not None},
             cwd=world.session.home, start_new_session=True, stdin=subprocess.PIPE,

@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import resource
+import signal
 import socket
 import struct
 import threading
@@ -181,6 +183,75 @@ def test_ten_thousand_connections_do_not_keep_the_command_out(endpoint, programs
             connection.close()
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     assert endpoint.ask().status == 200
+
+
+@pytest.mark.parametrize("limits", ["-Sn 64", "-n 64", "-n 40", "-n 24"])
+def test_few_descriptors_do_not_keep_the_command_out(world, limits):
+    """A stranger takes all that there are, goes, and takes them again."""
+    endpoint = Endpoint(world, within=["sh", "-c", f"ulimit {limits} && exec \"$@\"", "sh"])
+    try:
+        for _ in range(2):
+            held = [endpoint.connect() for _ in range(100)]
+            assert endpoint.ask().status == 200
+            for connection in held:
+                connection.close()
+            assert endpoint.ask().status == 200
+    finally:
+        endpoint.close()
+
+
+def with_fault(call, error, number):
+    return ["strace", "-f", "-qqq", "-o", "/dev/null", "-e", f"trace={call}", "-e",
+            f"inject={call}:error={error}:when={number}"]
+
+
+@pytest.mark.parametrize("error", ["ENOMEM", "ENFILE", "EMFILE", "ECONNABORTED"])
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_a_connection_that_could_not_be_accepted_is_accepted_later(world, error, number):
+    """While another one is idle, which may stay open."""
+    endpoint = Endpoint(world, within=with_fault("accept4", error, number))
+    try:
+        with contextlib.closing(endpoint.client()) as idle:
+            assert endpoint.ask(client=idle).status == 200
+            assert endpoint.ask().status == 200
+        assert endpoint.ask().status == 200
+    finally:
+        endpoint.close()
+
+
+def test_without_descriptors_an_idle_connection_gives_way(world):
+    endpoint = Endpoint(world, within=with_fault("accept4", "EMFILE", 3))
+    try:
+        with contextlib.closing(endpoint.client()) as idle:
+            assert endpoint.ask(client=idle).status == 200
+            assert endpoint.ask().status == 200
+            assert idle.sock.recv(1) == b""
+    finally:
+        endpoint.close()
+
+
+def test_a_server_that_cannot_wait_ends_with_us_all_the_same(world):
+    """strace waits for it."""
+    outcome = world.run(*with_fault("poll", "ENOMEM", "1+"), "entra", "run", "--", "sh", "-c",
+                        "kill -KILL $PPID; sleep 60")
+    assert outcome.code == -signal.SIGKILL, outcome
+
+
+def test_the_programs_of_a_request_have_the_users_limit(world):
+    """More descriptors are for the server alone."""
+    limits = world.session.home / "limits"
+    settings = world.appsettings()
+    settings["AzureAd"]["ClientCredentials"] = [{
+        "SourceType": "SignedAssertionCommand",
+        "SignedAssertionCommand": ["sh", "-c", f"ulimit -Sn >{limits}; exit 1"]}]
+    del settings["AzureAd"]["ClientSecret"]
+    world.write_appsettings(settings)
+    endpoint = Endpoint(world, within=["sh", "-c", "ulimit -Sn 64 && exec \"$@\"", "sh"])
+    try:
+        assert endpoint.ask().status >= 400
+        assert limits.read_text() == "64\n"
+    finally:
+        endpoint.close()
 
 
 def test_slow_bytes_are_not_waited_for(endpoint):

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -48,8 +49,9 @@ struct serving {
     } workers[WORKERS_MAX];
     struct waiting waiting[ENDPOINT_ANSWERS_MAX]; /* the first came first */
     size_t waiting_count;
-    bool leads_group; /* our process group has begun with us */
-    bool is_guarding; /* the command runs */
+    struct rlimit descriptors; /* of what a worker runs; 0: not known */
+    bool leads_group;          /* our process group has begun with us */
+    bool is_guarding;          /* the command runs */
 };
 
 /* The limit that allows the resource; NULL if there is none. */
@@ -91,6 +93,8 @@ static _Noreturn void work(const struct serving *serving, const struct identity_
     if (getppid() != parent)
         _exit(EXIT_FAILURE);
     descriptors_close_others((const int[]){ out, reporting.file }, 2);
+    if (serving->descriptors.rlim_max > 0)
+        setrlimit(RLIMIT_NOFILE, &serving->descriptors);
     sigemptyset(&alarms);
     sigaddset(&alarms, SIGALRM);
     sigprocmask(SIG_UNBLOCK, &alarms, NULL);
@@ -232,6 +236,18 @@ static void keep_warning(const char *code, const char *text, const char *advice)
     trace("endpoint: %s%s%s", text, advice[0] != '\0' ? ". " : "", advice);
 }
 
+/* The user's limit may be too low for as many connections as strangers can open. */
+static void allow_descriptors(struct serving *serving)
+{
+    struct rlimit *before = &serving->descriptors;
+    if (getrlimit(RLIMIT_NOFILE, before) != 0 || before->rlim_cur >= ENDPOINT_DESCRIPTORS)
+        return;
+    struct rlimit more = *before;
+    more.rlim_cur =
+        before->rlim_max < ENDPOINT_DESCRIPTORS ? before->rlim_max : ENDPOINT_DESCRIPTORS;
+    setrlimit(RLIMIT_NOFILE, &more);
+}
+
 /* The end of the control socket tells it of the end of its parent, however early that comes: what
  * the parent has started by then must be ended, too. */
 static _Noreturn void serve(struct serving *serving, const struct endpoint_module *module)
@@ -244,6 +260,7 @@ static _Noreturn void serve(struct serving *serving, const struct endpoint_modul
     sigaddset(&ends, SIGCHLD);
     serving->children = signalfd(-1, &ends, SFD_NONBLOCK | SFD_CLOEXEC);
     descriptors_close_inherited();
+    allow_descriptors(serving);
     reporting.on_warning = keep_warning;
     const struct endpoint_service service = {
         .listener = serving->listener,

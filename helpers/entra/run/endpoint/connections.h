@@ -15,7 +15,7 @@
 #include "helpers/entra/run/endpoint/endpoint.h"
 
 #define CONNECTIONS_MAX         ENDPOINT_ANSWERS_MAX
-#define CONNECTIONS_CROWD       96 /* from here on, the oldest that waits gives way */
+#define CONNECTIONS_MIN         4 /* however few descriptors there are */
 #define CONNECTION_MILLISECONDS 10000
 
 struct connection {
@@ -31,7 +31,16 @@ struct connection {
 struct connections {
     struct connection places[CONNECTIONS_MAX];
     size_t count;
+    size_t limit; /* so many at most */
+    size_t crowd; /* from here on, the oldest that waits gives way */
 };
+
+/* Begins with none. The limits follow from the descriptors that this process may have
+ * (RLIMIT_NOFILE). */
+void connections_begin(struct connections *ret_connections);
+
+/* Whether there may be one more. */
+bool connections_have_room(const struct connections *connections);
 
 /* Finds a place for a new connection. NULL if there is none. */
 struct connection *connections_add(struct connections *connections, struct MHD_Connection *http,
@@ -43,9 +52,12 @@ void connections_remove(struct connections *connections, struct connection *conn
 /* The connection may keep the server waiting again, for its time. */
 void connection_wait(struct connection *connection);
 
-/* Hangs up on those that are late, and on the oldest if there is a crowd. libmicrohttpd then closes
- * them. */
-void connections_hang_up(struct connections *connections);
+/* Hangs up on those that are late, and on the oldest if there is a crowd. Returns whether there
+ * were any: libmicrohttpd then closes them, when it is run. */
+bool connections_hang_up(struct connections *connections);
+
+/* Hangs up on the one that has waited longest. Returns false if none waits. */
+bool connections_give_way(struct connections *connections);
 
 /* Milliseconds until the next one is late; INT32_MAX if none can be. */
 int connections_patience(const struct connections *connections);

@@ -5,8 +5,9 @@
  * that. Only this module links libmicrohttpd.
  *
  * Everything has a limit: connections, bytes of a request, and time. Where there are too many
- * connections, the oldest that has not sent its request gives way to a new one, so that nobody can
- * keep the command out by holding connections open.
+ * connections, for the descriptors that the process may have or for the memory that they take, the
+ * oldest that has not sent its request gives way to a new one, so that nobody can keep the command
+ * out by holding connections open.
  */
 #ifndef HELPERS_ENTRA_RUN_ENDPOINT_ENDPOINT_H
 #define HELPERS_ENTRA_RUN_ENDPOINT_ENDPOINT_H
@@ -24,6 +25,11 @@
 #define ENDPOINT_WATCHES     2
 #define ENDPOINT_ANSWERS_MAX 128         /* that are being made, one for each connection */
 #define ENDPOINT_ANSWER_MAX  (64 * 1024) /* bytes */
+
+/* Descriptors of the process: what it has beside connections, with some to spare, and what it can
+ * use in all. With fewer, it serves fewer connections at once. */
+#define ENDPOINT_OWN_DESCRIPTORS 16
+#define ENDPOINT_DESCRIPTORS     (ENDPOINT_OWN_DESCRIPTORS + 3 * ENDPOINT_ANSWERS_MAX)
 
 /* A header field, or a member of the query, which is percent-decoded. The value may contain any
  * bytes, a NUL included, and one follows. */
@@ -51,7 +57,8 @@ struct endpoint_service {
     int listener; /* a listening socket, not blocking */
     void *context;
 
-    /* What else there is to do: on_ready is called when the descriptor can be read. */
+    /* What else there is to do: on_ready is called when the descriptor, which must not block, can
+     * be read, or perhaps can. */
     struct endpoint_watch {
         int fd;
         void (*on_ready)(void *context);

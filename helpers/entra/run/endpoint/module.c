@@ -5,19 +5,25 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "common/base/array.h"
+#include "common/base/deadline.h"
 #include "helpers/entra/run/endpoint/connections.h"
 #include "helpers/entra/run/endpoint/endpoint.h"
 
 #define REQUEST_MAX (16 * 1024) /* bytes of the head of a request; there is no body */
 #define MHD_SECONDS 30          /* a second limit; connections.h has the first */
 
+#define ACCEPTED_AT_ONCE   10
+#define PAUSE_MILLISECONDS 50 /* after a call that failed, for want of memory perhaps */
+
 struct server {
     const struct endpoint_service *service;
     struct MHD_Daemon *daemon;
     struct connections connections;
+    int64_t pause; /* until when no connection is accepted (deadline.h) */
 };
 
 /* ---- answering ---- */
@@ -187,24 +193,63 @@ static void on_connection(void *data, struct MHD_Connection *http, void **of_con
     }
 }
 
+/* ---- new connections ---- */
+
+static bool may_accept(const struct server *server)
+{
+    return connections_have_room(&server->connections) && deadline_left(server->pause) == 0;
+}
+
+/* A connection that cannot be accepted stays where it is, and is tried again. libmicrohttpd itself
+ * would not listen any more until it has closed another one and is run once more (at_limit, in its
+ * daemon.c), which may be never. */
+static void fail_to_accept(struct server *server, int why)
+{
+    if (why == EAGAIN || why == ECONNABORTED)
+        return;
+    trace("endpoint: a connection cannot be accepted: %s", strerror(why));
+    if (why != EMFILE || !connections_give_way(&server->connections))
+        server->pause = deadline_in(PAUSE_MILLISECONDS);
+}
+
+/* Called when there is one. Without a descriptor to spare, it fails even if there is none. */
+static void accept_connections(struct server *server)
+{
+    for (int i = 0; i < ACCEPTED_AT_ONCE && may_accept(server); i++) {
+        struct sockaddr_storage place;
+        struct sockaddr *address = (struct sockaddr *)&place;
+        socklen_t length = sizeof place;
+        int fd = accept4(server->service->listener, address, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (fd < 0 && i == 0)
+            fail_to_accept(server, errno);
+        if (fd < 0)
+            return;
+        MHD_add_connection(server->daemon, fd, address, length); /* which closes it if it fails */
+    }
+}
+
 /* ---- the loop ---- */
 
 static bool start(struct server *server)
 {
     server->daemon = MHD_start_daemon(
-        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, server,
-        MHD_OPTION_LISTEN_SOCKET, server->service->listener, MHD_OPTION_NOTIFY_CONNECTION,
-        on_connection, server, MHD_OPTION_NOTIFY_COMPLETED, on_completed, server,
-        MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        (size_t)REQUEST_MAX, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)MHD_SECONDS,
-        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
+        MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL,
+        on_request, server, MHD_OPTION_NOTIFY_CONNECTION, on_connection, server,
+        MHD_OPTION_NOTIFY_COMPLETED, on_completed, server, MHD_OPTION_CONNECTION_LIMIT,
+        (unsigned)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)REQUEST_MAX,
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)MHD_SECONDS, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+        MHD_OPTION_END);
     return server->daemon != NULL;
 }
 
+/* Milliseconds; -1: for ever, which is only while there is no connection, or each is answered. */
 static int patience(const struct server *server)
 {
     MHD_UNSIGNED_LONG_LONG milliseconds;
     int least = connections_patience(&server->connections);
+    int64_t pause = deadline_left(server->pause);
+    if (pause > 0 && pause < least)
+        least = (int)pause;
     if (MHD_get_timeout(server->daemon, &milliseconds) == MHD_YES &&
         milliseconds < (MHD_UNSIGNED_LONG_LONG)least)
         return (int)milliseconds;
@@ -213,12 +258,16 @@ static int patience(const struct server *server)
 
 static void serve_once(struct server *server, int epoll)
 {
+    enum { EPOLL, LISTENER, WATCHES, ANSWERS = WATCHES + ENDPOINT_WATCHES };
     const struct endpoint_service *service = server->service;
-    struct pollfd ready[1 + ENDPOINT_WATCHES + 2 * CONNECTIONS_MAX] = { { epoll, POLLIN, 0 } };
+    struct pollfd ready[ANSWERS + 2 * CONNECTIONS_MAX] = {
+        [EPOLL] = { epoll, POLLIN, 0 },
+        [LISTENER] = { may_accept(server) ? service->listener : -1, POLLIN, 0 },
+    };
     struct connection *of[ARRAY_SIZE(ready)];
-    nfds_t count = 1, watched = 1 + ENDPOINT_WATCHES;
-    for (; count < watched; count++)
-        ready[count] = (struct pollfd){ .fd = service->watches[count - 1].fd, .events = POLLIN };
+    nfds_t count = ANSWERS;
+    for (nfds_t i = WATCHES; i < ANSWERS; i++)
+        ready[i] = (struct pollfd){ .fd = service->watches[i - WATCHES].fd, .events = POLLIN };
     for (size_t i = 0; i < CONNECTIONS_MAX; i++) {
         struct connection *one = &server->connections.places[i];
         if (one->http == NULL || one->source < 0)
@@ -228,26 +277,29 @@ static void serve_once(struct server *server, int epoll)
         of[count] = one; /* a client that sends no more has given up, as for nginx */
         ready[count++] = (struct pollfd){ .fd = one->fd, .events = POLLRDHUP };
     }
-    if (poll(ready, count, patience(server)) < 0 && errno != EINTR)
-        return;
-    for (nfds_t i = 1; i < watched; i++)
-        if (ready[i].revents != 0)
-            service->watches[i - 1].on_ready(service->context);
-    for (nfds_t i = watched; i < count; i += 2)
+    bool failed = poll(ready, count, patience(server)) < 0;
+    if (failed)
+        poll(NULL, 0, PAUSE_MILLISECONDS);
+    for (nfds_t i = WATCHES; i < ANSWERS; i++)
+        if (ready[i].revents != 0 || failed)
+            service->watches[i - WATCHES].on_ready(service->context);
+    for (nfds_t i = ANSWERS; i < count; i += 2)
         if (ready[i].revents != 0)
             read_answer(service, of[i]);
         else if (ready[i + 1].revents != 0)
             end_answer(service, of[i]);
-    connections_hang_up(&server->connections);
+    if (ready[LISTENER].revents != 0)
+        accept_connections(server);
     MHD_run(server->daemon);
+    if (connections_hang_up(&server->connections))
+        MHD_run(server->daemon);
 }
 
 static bool serve(const struct endpoint_service *service)
 {
     static struct server server;
     server.service = service;
-    for (size_t i = 0; i < CONNECTIONS_MAX; i++)
-        server.connections.places[i].source = -1;
+    connections_begin(&server.connections);
     if (!start(&server))
         return false;
     int epoll = MHD_get_daemon_info(server.daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
