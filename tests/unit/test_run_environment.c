@@ -38,6 +38,38 @@ static void a_value_replaces_the_old_one_for_the_command_alone(void **state)
     unsetenv("PGPASSWORD");
 }
 
+static void a_variable_that_is_there_twice_is_replaced_or_withheld_twice(void **state)
+{
+    (void)state;
+    auto_run_environment struct run_environment environment = { 0 };
+    char *twice[] = { "PGPASSWORD=old",
+                      "AZURE_CLIENT_SECRET=s",
+                      "IMDS_ENDPOINT=x",
+                      "PGPASSWORD=older",
+                      "AZURE_CLIENT_SECRET=s",
+                      "IMDS_ENDPOINT=x",
+                      "IDENTITY_HEADER=x",
+                      "IDENTITY_HEADER=x",
+                      "NO_PROXY=a",
+                      "NO_PROXY=b",
+                      NULL };
+    char **before = environ;
+    environ = twice;
+    begin(&environment, true);
+    environ = before;
+    run_environment_set(&environment, "PGPASSWORD", "new");
+    run_environment_pass_proxies(&environment, "h");
+    static const char *const expected[] = { CONFIG_WITHHELD_VARIABLE "=AZURE_CLIENT_SECRET",
+                                            "PGPASSWORD=new", "NO_PROXY=a,h", "no_proxy=a,h" };
+    assert_int_equal(environment.count, ARRAY_SIZE(expected));
+    for (size_t i = 0; i < ARRAY_SIZE(expected); i++) {
+        size_t found = 0;
+        for (size_t j = 0; j < environment.count; j++)
+            found += strncmp(environment.list[j], expected[i], strlen(expected[i])) == 0;
+        assert_int_equal(found, 1);
+    }
+}
+
 static void what_our_libraries_must_not_see_is_the_commands(void **state)
 {
     (void)state;
@@ -86,6 +118,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_value_replaces_the_old_one_for_the_command_alone),
+        cmocka_unit_test(a_variable_that_is_there_twice_is_replaced_or_withheld_twice),
         cmocka_unit_test(what_our_libraries_must_not_see_is_the_commands),
         cmocka_unit_test(sockets_are_for_the_command_if_they_were_for_us),
     };

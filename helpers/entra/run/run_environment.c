@@ -104,16 +104,24 @@ static char **find(const struct run_environment *environment, const char *name)
     return NULL;
 }
 
+/* All of this name: a variable may be there twice (execve(2)), and programs differ in which one
+ * they see. The others stay in their order. */
+static void remove_variable(struct run_environment *environment, const char *name)
+{
+    char **variable;
+    while ((variable = find(environment, name)) != NULL) {
+        free(*variable);
+        environment->count--;
+        size_t behind = (size_t)(environment->list + environment->count - variable) + 1;
+        memmove(variable, variable + 1, behind * sizeof *variable);
+    }
+}
+
 void run_environment_set(struct run_environment *environment, const char *name, const char *value)
 {
     char *variable = text_format("%s=%s", name, value);
-    char **before = find(environment, name);
-    if (before == NULL) {
-        append(environment, variable);
-        return;
-    }
-    free(*before);
-    *before = variable;
+    remove_variable(environment, name);
+    append(environment, variable);
 }
 
 const char *run_environment_get(const struct run_environment *environment, const char *name)
@@ -145,16 +153,6 @@ void run_environment_begin(const struct config *config, bool for_endpoint,
             note_withheld(ret_environment, environ[i]);
     for (const char *const *removed = environment_removed(); *removed != NULL; removed++)
         append(ret_environment, strdup(*removed));
-}
-
-static void remove_variable(struct run_environment *environment, const char *name)
-{
-    char **variable = find(environment, name);
-    if (variable == NULL)
-        return;
-    free(*variable);
-    *variable = environment->list[--environment->count];
-    environment->list[environment->count] = NULL;
 }
 
 void run_environment_make_room_for_pids(struct run_environment *environment,

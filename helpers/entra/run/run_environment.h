@@ -38,7 +38,7 @@ void run_environment_begin(const struct config *config, bool for_endpoint,
  * secret of the platform. */
 bool run_environment_is_kept_back(const char *name);
 
-/* Sets a variable, in place of one of this name. The value is copied. */
+/* Sets a variable, in place of all of this name. The value is copied. */
 void run_environment_set(struct run_environment *environment, const char *name, const char *value);
 
 /* Has programs reach this host without a proxy, whichever they use for others: adds it to NO_PROXY
