@@ -65,7 +65,7 @@ bool secret_write(const struct secret *secret, int fd);
  * no /proc/PID/mem. main calls this first. */
 void secret_protect_process(void);
 
-/* Gives back what that took, in a fork of ours that is about to become the user's own program. A
+/* Gives back what that took, in a process of ours that is about to become the user's own program. A
  * system call and nothing else. */
 void secret_unprotect_child(void);
 

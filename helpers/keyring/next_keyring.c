@@ -3,7 +3,6 @@
 #include "helpers/keyring/next_keyring.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
@@ -15,6 +14,8 @@
 #include "common/base/report.h"
 #include "common/base/script.h"
 #include "common/base/search_path.h"
+#include "common/base/secret.h"
+#include "common/base/signals.h"
 #include "common/base/text.h"
 
 /* To which program a run was handed on. */
@@ -63,10 +64,11 @@ bool next_keyring_become(const char *path, struct error *error)
         count++;
     variables[count] = mark;
     trace("keyring: handed on to %s", path);
-    signal(SIGPIPE, SIG_DFL); /* ignored since signals_begin, as is the other */
-    signal(SIGXFSZ, SIG_DFL);
+    signals_give_back();
+    secret_unprotect_child();
     execve(path, arguments, variables);
     int why = errno;
+    secret_protect_process();
     variables[count] = NULL;
     if (!script_check(path, error))
         return false;

@@ -28,6 +28,15 @@ def recipes(variable: str) -> list[str]:
             if re.search(rf"--env[\s\\e]+{variable}=", text)]
 
 
+def beginning(ignored: str) -> str:
+    """A script of Python that runs the command after it, which ignores this signal then, or has some
+    blocked."""
+    return "import os; from signal import *; [signal(n, SIG_DFL) for n in (SIGPIPE, SIGXFSZ)]; " \
+        f"pthread_sigmask(SIG_BLOCK, {{SIGUSR1, SIGTERM}} if {ignored == 'blocked'} else ()); " \
+        f"[signal(n, SIG_IGN) for n in Signals if n.name == 'SIG{ignored}']; " \
+        "os.execvp(os.sys.argv[1], os.sys.argv[1:])"
+
+
 def give_tokens(world: World, *names: str) -> None:
     """Configures these APIs, which are built in for the real clouds only."""
     settings = world.appsettings()

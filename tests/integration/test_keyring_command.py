@@ -12,6 +12,7 @@ import pytest
 from authority import contoso
 from integration.keyring_asking import (HOST, INDEX, NO_OTHER_KEYRING, PUBLIC_CLOUD, USERNAME,
                                         another, azure, calls, keyring, link, provider)
+from integration.run_asking import beginning
 from integration.stored import forget_tokens
 from integration.users import NO_BROWSER, SIGN_IN_FIRST, enter, start_device_code, whose
 from world.package_feed import FEED
@@ -178,6 +179,15 @@ def test_the_next_keyring_has_the_same_environment(azure):
     for name in ("PWD", "OLDPWD", "_", "SHLVL", "ENTRA_NEXT_KEYRING"):  # the shell's, and ours
         given.pop(name, None)
     assert given == expected
+
+
+@pytest.mark.parametrize("ignored", ["PIPE", "XFSZ", "HUP", "CHLD", "", "blocked"])
+def test_the_next_keyring_has_the_same_limits_and_signals(azure, ignored):
+    other = another(azure, answer="ulimit -Sc; ulimit -Hc; grep -E '^Sig(Blk|Ign)' /proc/self/status")
+    words = ["get", "https://pypi.contoso.example/", "ada"]
+    plain = azure.run("python3", "-c", beginning(ignored), other, *words).out
+    handed_on = azure.run("python3", "-c", beginning(ignored), "keyring", *words).out
+    assert plain and handed_on == plain
 
 
 @NO_OTHER_KEYRING

@@ -13,7 +13,7 @@ import time
 import pytest
 
 from authority import contoso
-from integration.run_asking import give_tokens, recipes
+from integration.run_asking import beginning, give_tokens, recipes
 from integration.users import claims, login, whose
 from world.waiting import PATIENCE, wait_until
 
@@ -117,14 +117,9 @@ def test_input_and_output_are_the_commands(world, mode):
 @pytest.mark.parametrize("ignored", ["PIPE", "XFSZ", "HUP", "CHLD", "", "blocked"])
 def test_the_command_has_our_limits_and_signals(world, mode, ignored):
     script = "ulimit -Sc; ulimit -Hc; grep -E '^Sig(Blk|Ign)' /proc/self/status"
-    begin = f"import os; from signal import *; [signal(n, SIG_DFL) for n in (SIGPIPE, SIGXFSZ)]; " \
-            f"pthread_sigmask(SIG_BLOCK, {{SIGUSR1, SIGTERM}} if {ignored == 'blocked'} else ()); " \
-            f"[signal(n, SIG_IGN) for n in Signals if n.name == 'SIG{ignored}']; " \
-            "os.execvp(os.sys.argv[1], os.sys.argv[1:])"
-    words = ["sh", "-c", script]
-    plain = world.run("python3", "-c", begin, *words).out
-    assert plain and world.run("python3", "-c", begin, "entra", "run", *mode, "--",
-                               *words).out == plain
+    words = ["python3", "-c", beginning(ignored)]
+    plain = world.run(*words, "sh", "-c", script).out
+    assert plain and world.run(*words, "entra", "run", *mode, "--", "sh", "-c", script).out == plain
 
 
 def test_without_an_endpoint_there_is_only_the_command(world):
