@@ -79,23 +79,43 @@ static int failure_of(const char *path)
 }
 
 /* Of several failures, that of a program which is there but cannot be run counts (execvp(3)). */
-int search_path_look(const char *name)
+int search_path_look(const char *name, char **ret_path)
 {
-    const char *rest = search_path();
-    int failure = ENOENT;
-    if (name[0] == '\0' || strchr(name, '/') != NULL)
-        return failure_of(name);
+    bool is_path = strchr(name, '/') != NULL;
+    const char *rest = is_path || name[0] == '\0' ? NULL : search_path();
+    int failure = is_path ? failure_of(name) : ENOENT;
+    if (is_path && failure == 0)
+        *ret_path = strdup(name);
     while (rest != NULL) {
-        size_t length = strcspn(rest, ":");
-        autofree char *candidate =
-            text_format("%.*s%s%s", (int)length, rest, length > 0 ? "/" : "", name);
+        const char *folder = rest;
+        int length = (int)strcspn(folder, ":");
+        autofree char *candidate = text_format("%.*s/%s", length, folder, name);
+        rest = folder[length] == ':' ? folder + length + 1 : NULL;
+        if (folder[0] != '/')
+            continue;
         int one = failure_of(candidate);
-        if (one == 0)
+        if (one == 0) {
+            *ret_path = steal(&candidate);
             return 0;
+        }
         failure = one == EACCES ? EACCES : failure;
-        rest = rest[length] == ':' ? rest + length + 1 : NULL;
     }
     return failure;
+}
+
+char *search_path_passed_over(const char *name)
+{
+    const char *rest = strchr(name, '/') != NULL ? NULL : search_path();
+    while (rest != NULL) {
+        const char *folder = rest;
+        int length = (int)strcspn(folder, ":");
+        autofree char *candidate =
+            text_format("%.*s/%s", length > 0 ? length : 1, length > 0 ? folder : ".", name);
+        rest = folder[length] == ':' ? folder + length + 1 : NULL;
+        if (folder[0] != '/' && is_program(candidate))
+            return steal(&candidate);
+    }
+    return NULL;
 }
 
 /* The length of a folder's path without the slashes at its end. */

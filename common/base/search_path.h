@@ -19,10 +19,15 @@ char *search_path_find(const char *name);
  * in PATH, or NULL, the first of all. */
 char *search_path_find_behind(const char *name, const char *path, bool (*accept)(const char *path));
 
-/* Whether execvp can find a program of this name, relative paths included: 0, or the errno that it
- * fails with, ENOENT or EACCES. What only a start can show (a wrong format, a loop of links) is 0,
- * too. */
-int search_path_look(const char *name);
+/* The program that a user means by this name, a path with a slash if it has one, which may be
+ * relative. Returns 0 and the path, which the caller frees; or the errno of execvp if there is
+ * none, ENOENT or EACCES. What only a start can show (a wrong format, a loop of links) is 0, too.
+ * Elements of PATH are passed over as in search_path_find. */
+int search_path_look(const char *name, char **ret_path);
+
+/* The path, relative to the working directory, of the first program of this name that these
+ * functions pass over. The caller frees it. NULL if there is none. */
+char *search_path_passed_over(const char *name);
 
 /* The place of a folder, an absolute path, among the elements of PATH, from 0. Slashes at the end
  * do not matter. SIZE_MAX if it is not there. */

@@ -76,21 +76,47 @@ def test_a_mistyped_command_is_found_before_a_user_is_asked(desk):
     assert desk.authority.requests == []
 
 
-@pytest.mark.parametrize("path", ["", "/nowhere:", "::", "relative", "/nowhere", None])
+@pytest.mark.parametrize("path", ["HOME", "/nowhere:HOME:/usr/bin", "/etc/passwd:HOME", "/nowhere",
+                                  None])
 def test_a_command_is_found_as_a_shell_finds_it(world, path):
-    """Relative elements of PATH count, and an empty one is the current folder."""
-    folder = world.session.home / "relative"
-    folder.mkdir()
-    for place in (folder, world.session.home):
-        (place / "here").write_text("#!/bin/sh\nexit 7\n")
-        (place / "here").chmod(0o755)
-    line = f"PATH={path}; export PATH;" if path is not None else "unset PATH;"
+    program(world, "here")
+    (world.session.home / "format").write_text("exit 8\n")
+    (world.session.home / "format").chmod(0o755)
+    line = f"PATH={path}; export PATH;".replace("HOME", str(world.session.home)) \
+        if path is not None else "unset PATH;"
     entra = world.run("sh", "-c", "command -v entra").out.strip()
-    for name in ("here", "true", "nothing"):
+    for name in ("here", "true", "nothing", "./here", "format"):
         codes = {world.run("/bin/sh", "-c", f"{line} exec {how}{name}", cwd=world.session.home).code
                  for how in ("/usr/bin/env ", f"{entra} run --no-endpoint -- ",
                              f"{entra} run -- ")}
         assert len(codes) == 1, (name, codes)
+
+
+@pytest.mark.parametrize("mode", [(), ("--no-endpoint",)])
+@pytest.mark.parametrize("path, advised", [
+    ("", "./here"), (":/usr/bin", "./here"), ("/usr/bin::/bin", "./here"), ("/usr/bin:", "./here"),
+    (".", "./here"), ("relative:/usr/bin", "relative/here")])
+def test_what_lies_in_the_working_directory_gets_no_token(world, path, advised, mode):
+    """It may be anybody's. Its path runs it, as is said."""
+    program(world, "here")
+    program(world, "relative/here")
+    entra = world.run("sh", "-c", "command -v entra").out.strip()
+    for name, code in (("here", NOT_FOUND), (advised, 7)):
+        outcome = world.run(entra, "run", *mode, "--env", f"X={API}", "--", name, env={"PATH": path},
+                            cwd=world.session.home)
+        assert outcome.code == code, outcome
+        assert name == advised or outcome.err.endswith(f"give its path: {advised}\n")
+    program(world, "there")
+    outcome = world.run(entra, "run", *mode, "--", "there", cwd=world.session.home,
+                        env={"PATH": f"{path}:{world.session.home}"})
+    assert outcome.code == 7, outcome
+
+
+def program(world, name):
+    file = world.session.home / name
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("#!/bin/sh\nexit 7\n")
+    file.chmod(0o755)
 
 
 def test_an_error_may_be_an_object(world):

@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "tests/unit/support.h"
 
+#include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -84,6 +85,42 @@ static void a_name_runs_the_first_program_of_the_path(void **state)
     }
 }
 
+static void a_typed_name_may_be_a_relative_path_but_the_folders_of_the_path_may_not(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *path, *name, *found;
+        int failure;
+        const char *passed_over;
+    } cases[] = {
+        { "@/first:@/second", "tool", "@/second/tool", 0, "" },
+        { "@/first:@/second", "folder", "@/second/folder", 0, "" },
+        { "@/first:@/nowhere", "tool", "", EACCES, "" },
+        { "@/nowhere:@/here", "tool", "", ENOENT, "" },
+        { "@/nowhere", "./here", "./here", 0, "" },
+        { "@/nowhere", "second/tool", "second/tool", 0, "" },
+        { "@/second", "first/tool", "", EACCES, "" },
+        { "@/second", "./nothing", "", ENOENT, "" },
+        { "@", "", "", ENOENT, "" },
+        { "", "here", "", ENOENT, "./here" },
+        { "@/first:", "here", "", ENOENT, "./here" },
+        { "@/first::@/second", "here", "", ENOENT, "./here" },
+        { ".:@/second", "here", "", ENOENT, "./here" },
+        { "@/first:first:second", "tool", "", EACCES, "second/tool" },
+        { "second:@/second", "tool", "@/second/tool", 0, "second/tool" },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        autofree char *path = at(cases[i].path);
+        autofree char *expected = at(cases[i].found);
+        autofree char *found = NULL;
+        setenv("PATH", path, 1);
+        assert_int_equal(search_path_look(cases[i].name, &found), cases[i].failure);
+        assert_string_equal(found != NULL ? found : "", expected);
+        autofree char *passed_over = search_path_passed_over(cases[i].name);
+        assert_string_equal(passed_over != NULL ? passed_over : "", cases[i].passed_over);
+    }
+}
+
 static bool is_not_of_first(const char *path)
 {
     return strstr(path, "/first/") == NULL;
@@ -150,6 +187,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_name_runs_the_first_program_of_the_path),
+        cmocka_unit_test(a_typed_name_may_be_a_relative_path_but_the_folders_of_the_path_may_not),
         cmocka_unit_test(the_search_goes_on_behind_a_program),
         cmocka_unit_test(a_folder_has_its_place_in_the_path),
         cmocka_unit_test(without_a_path_there_are_the_systems_programs),

@@ -33,6 +33,7 @@ struct wish {
     bool with_endpoint;
     const char *address; /* of the endpoint */
     struct config *config;
+    char *program; /* its path */
 };
 
 static void clear_wish(struct wish *wish)
@@ -40,6 +41,7 @@ static void clear_wish(struct wish *wish)
     for (size_t i = 0; i < wish->limit_count; i++)
         run_limit_clear(&wish->limits[i]);
     config_free(wish->config);
+    free(wish->program);
 }
 
 /* The secret crosses the network of the containers in clear, and whoever is in it can try to ask.
@@ -126,7 +128,7 @@ static bool read_wish(const struct options *options, int count, char **operands,
             return false;
     wish->config = config_load(options, NULL, error);
     return wish->config != NULL && check_use(options, wish, error) &&
-           run_child_find(operands[0], error);
+           run_child_find(operands[0], &wish->program, error);
 }
 
 /* Gets the tokens that the options name, and puts those of --env into the environment. */
@@ -185,8 +187,8 @@ static bool run_run(const struct options *options, int count, char **operands, s
     if (wish.with_endpoint)
         show_endpoint(&server, &environment);
     if (!wish.with_endpoint)
-        return run_child_become(operands, &environment, error);
-    bool ran = run_child(operands, &environment, &server, &code, error);
+        return run_child_become(wish.program, operands, &environment, error);
+    bool ran = run_child(wish.program, operands, &environment, &server, &code, error);
     program_set_exit_code(code);
     return ran;
 }

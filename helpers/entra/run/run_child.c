@@ -39,18 +39,33 @@ static bool fail_to_run(const char *name, int failure, struct error *error)
     return false;
 }
 
-bool run_child_find(const char *name, struct error *error)
+bool run_child_find(const char *name, char **ret_path, struct error *error)
 {
-    int failure = search_path_look(name);
-    return failure == 0 || fail_to_run(name, failure, error);
+    int failure = search_path_look(name, ret_path);
+    if (failure == 0)
+        return true;
+    autofree char *passed_over = search_path_passed_over(name);
+    fail_to_run(name, failure, error);
+    if (passed_over == NULL)
+        return false;
+    return error_hint(error,
+                      "Relative folders of PATH are passed over. If you mean this one, give "
+                      "its path: %.200s",
+                      passed_over);
 }
 
-bool run_child_become(char *const *words, const struct run_environment *environment,
-                      struct error *error)
+/* The path has a slash, so nothing is looked up. As in shells, a file in no format is a script. */
+static void become_program(const char *path, char *const *words, char *const *environment)
 {
     signals_give_back();
     secret_unprotect_child();
-    execvpe(words[0], words, environment->list);
+    execvpe(path, words, environment);
+}
+
+bool run_child_become(const char *path, char *const *words,
+                      const struct run_environment *environment, struct error *error)
+{
+    become_program(path, words, environment->list);
     return fail_to_run(words[0], errno, error);
 }
 
@@ -72,8 +87,8 @@ struct talk {
 };
 
 /* In a fork of a process that may have threads: nothing but system calls. */
-static _Noreturn void become(char *const *words, char *const *environment, char *const *pids,
-                             pid_t parent, const struct talk *talk)
+static _Noreturn void become(const char *path, char *const *words, char *const *environment,
+                             char *const *pids, pid_t parent, const struct talk *talk)
 {
     char unused;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -84,9 +99,7 @@ static _Noreturn void become(char *const *words, char *const *environment, char 
         _exit(NOT_RUN);
     for (; *pids != NULL; pids++)
         write_pid(*pids);
-    secret_unprotect_child();
-    signals_give_back();
-    execvpe(words[0], words, environment);
+    become_program(path, words, environment);
     int failure = errno;
     if (write(talk->report[1], &failure, sizeof failure) < 0)
         _exit(NOT_FOUND);
@@ -134,7 +147,7 @@ static void hand_on_earlier(pid_t pid, const struct run_server *server)
 }
 
 /* Returns the errno, or 0 once the command runs. */
-static int start(char *const *words, struct run_environment *environment,
+static int start(const char *path, char *const *words, struct run_environment *environment,
                  const struct run_server *server, pid_t *ret_pid)
 {
     struct talk talk;
@@ -145,7 +158,7 @@ static int start(char *const *words, struct run_environment *environment,
     run_environment_make_room_for_pids(environment, pids);
     pid_t parent = getpid(), pid = fork();
     if (pid == 0)
-        become(words, environment->list, pids, parent, &talk);
+        become(path, words, environment->list, pids, parent, &talk);
     failure = pid < 0 ? errno : 0;
     if (pid > 0)
         hand_on_earlier(pid, server);
@@ -261,15 +274,15 @@ static _Noreturn void end_by(int number)
     _exit(SIGNALED + number);
 }
 
-bool run_child(char *const *words, struct run_environment *environment, struct run_server *server,
-               int *ret_code, struct error *error)
+bool run_child(const char *path, char *const *words, struct run_environment *environment,
+               struct run_server *server, int *ret_code, struct error *error)
 {
     sigset_t all;
     pid_t command = -1;
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, NULL);
     run_server_guard(server);
-    int failure = start(words, environment, server, &command);
+    int failure = start(path, words, environment, server, &command);
     if (failure != 0) {
         sigset_t none;
         sigemptyset(&none);

@@ -13,19 +13,21 @@
 #include "helpers/entra/run/run_environment.h"
 #include "helpers/entra/run/run_server.h"
 
-/* Fails, as the functions below would, if there is no such command: the user need not sign in for
- * it. */
-bool run_child_find(const char *name, struct error *error);
+/* Finds the program of the command. A name without a slash is looked up in PATH, without elements
+ * that mean the working directory or a folder in it: what lies there would get the user's tokens.
+ * The caller frees *ret_path. Fails, as the functions below would, if there is none: the user need
+ * not sign in for it. */
+bool run_child_find(const char *name, char **ret_path, struct error *error);
 
-/* Becomes the command, which is found as execvp finds it. Returns only if it cannot be run, with
+/* Becomes the command, whose program is at this path. Returns only if it cannot be run, with
  * ERROR_OTHER and the exit code that env(1) has for that. */
-bool run_child_become(char *const *words, const struct run_environment *environment,
-                      struct error *error);
+bool run_child_become(const char *path, char *const *words,
+                      const struct run_environment *environment, struct error *error);
 
 /* Runs the command, and waits for it to end. From the moment that it has started, our stdin and
  * stdout are not open here any more. Sets *ret_code to its exit code. If a signal ended it, the
  * same one ends us. Fails as above. */
-bool run_child(char *const *words, struct run_environment *environment, struct run_server *server,
-               int *ret_code, struct error *error);
+bool run_child(const char *path, char *const *words, struct run_environment *environment,
+               struct run_server *server, int *ret_code, struct error *error);
 
 #endif
