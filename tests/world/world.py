@@ -30,6 +30,7 @@ from world.graph import Graph
 from world.identity_service import IdentityService
 from world.kubeconfig import ExecPlugin, write_kubeconfig
 from world.kubernetes_api import KubernetesApi
+from world.maven_feed import MavenFeed
 from world.package_feed import PackageFeed
 from world.npm_registry import NpmRegistry
 from world.program import Outcome
@@ -132,6 +133,13 @@ class World:
     @cached_property
     def go_mirror(self) -> GoMirror:
         server = GoMirror(self.certificates.server_context(), self._gate(contoso.AZURE_DEVOPS))
+        self._cleanup.callback(server.close)
+        return server
+
+    @cached_property
+    def maven_feed(self) -> MavenFeed:
+        """Over http, since Java does not trust our certificates."""
+        server = MavenFeed(None, self._gate(contoso.MY_WEB_API))
         self._cleanup.callback(server.close)
         return server
 
