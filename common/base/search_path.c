@@ -93,12 +93,11 @@ int search_path_look(const char *name, char **ret_path)
         rest = folder[length] == ':' ? folder + length + 1 : NULL;
         if (folder[0] != '/')
             continue;
-        int one = failure_of(candidate);
-        if (one == 0) {
+        if (is_program(candidate)) {
             *ret_path = steal(&candidate);
             return 0;
         }
-        failure = one == EACCES ? EACCES : failure;
+        failure = failure_of(candidate) == EACCES ? EACCES : failure;
     }
     return failure;
 }

@@ -21,8 +21,8 @@ char *search_path_find_behind(const char *name, const char *path, bool (*accept)
 
 /* The program that a user means by this name, a path with a slash if it has one, which may be
  * relative. Returns 0 and the path, which the caller frees; or the errno of execvp if there is
- * none, ENOENT or EACCES. What only a start can show (a wrong format, a loop of links) is 0, too.
- * Elements of PATH are passed over as in search_path_find. */
+ * none, ENOENT or EACCES. What only a start can show (a wrong format, or for a path a loop of
+ * links) is 0, too. Elements of PATH are passed over as in search_path_find. */
 int search_path_look(const char *name, char **ret_path);
 
 /* The path, relative to the working directory, of the first program of this name that these

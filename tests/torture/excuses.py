@@ -72,6 +72,13 @@ EXCUSES = (
     Excuse("a killed program leaves files that are not whole, which the next one removes",
            lambda flow, fault, outcome, complaint: complaint.startswith("left behind: ")
            and fault.kind == KILL),
+    Excuse("a command that cannot be run has env's exit codes, with a reason",
+           lambda flow, fault, outcome, complaint: complaint == CRASHES
+           and flow.runs and outcome.code in (126, 127)),
+    Excuse("the endpoint, or one answer of it, ends for want of memory, and says just that: the "
+           "command goes on, and says what it makes of it",
+           lambda flow, fault, outcome, complaint: complaint == NOT_ONLY_MEMORY
+           and flow.runs and "entra: out of memory\n" in outcome.err),
     Excuse("the lock stays, and the user removes it",
            lambda flow, fault, outcome, complaint: complaint.startswith("left behind: ")
            and keeps_lock(flow, fault)),

@@ -69,6 +69,7 @@ class Flow:
     `until`: from the first call of this name on, it is as another flow, and not tried.
     `mounts`: only root can run it.
     `sample`: it is like another flow, with another keyring, so only this many faults are tried.
+    `runs`: it runs a command, which goes on without an endpoint, and whose exit code is its own.
     """
 
     name: str
@@ -86,6 +87,7 @@ class Flow:
     until: str = ""
     mounts: bool = False
     sample: int = 0
+    runs: bool = False
 
     def is_on_desktop(self) -> bool:
         return self.keyring in ("secret-service", "auto")
@@ -255,6 +257,18 @@ def docker(world: World) -> Job:
     return Job("docker-credential-entra", ("get",), world.registry.host + "\n")
 
 
+ASK = """answer=$(curl -sS -f --max-time 30 -H "X-IDENTITY-HEADER: $IDENTITY_HEADER" \
+    "$IDENTITY_ENDPOINT?api-version=2019-08-01&resource=RESOURCE") || exit 6
+echo "$TOKEN $answer"
+"""
+
+
+def run(*options: str, script: str = 'echo "$TOKEN"') -> Callable[[World], Job]:
+    return lambda world: Job("entra", (
+        "run", "--keyring", "runtime", "--timeout", "5", "--env", "TOKEN=MyWebApi", *options, "--",
+        "sh", "-c", script.replace("RESOURCE", contoso.MY_WEB_API)), plain=True)
+
+
 def when_due(job: Callable[[World], Job]) -> Callable[[World], Job]:
     """The time to renew what is in the keyring `runtime` has come."""
     def later(world: World) -> Job:
@@ -334,6 +348,8 @@ RECORDS = (
     Flow("entra setup pip", setup_pip, (), pip_and_uv, reports=True),
     Flow("entra setup pip --remove", entra("setup", "pip", "--remove", plain=True), (setup_pip,),
          pip_and_uv, reports=True),
+    Flow("entra run", run(script=ASK), (token,), app, runs=True),
+    Flow("entra run --no-endpoint", run("--no-endpoint"), (token,), app, runs=True),
     Flow("entra token, warm, kernel", token, (token,), app, "kernel"),
     Flow("entra token, refresh, kernel", token, (login,), user, "kernel"),
     Flow("git store, kernel", store, (token, store_other), app, "kernel"),

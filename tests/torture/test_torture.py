@@ -47,6 +47,12 @@ FOUND = [
     # A file or link that could not be looked at was taken for none of ours, and stayed.
     ("entra setup docker --remove", "access:.json"),
     ("entra setup pip --remove", "readlink:bin/keyring"),
+    # A process that was to become a command ended without saying why.
+    ("entra run", "read:]"),
+    # The end of the command was missed.
+    ("entra run", "wait4"),
+    # A folder of PATH that could not be searched was taken for that of the command.
+    ("entra run --no-endpoint", "newfstatat:/sh"),
     # A killed program left a part of a file for good.
     ("git get, learned tenant", "fchmod"),
     # The part of a backup that a killed program had left was taken for what had been before.

@@ -34,6 +34,8 @@ static int setup(void **state)
     make_file("first/tool", 0600);
     make_file("second/tool", 0700);
     make_file("second/folder", 0700);
+    assert_int_equal(symlink("loop", "first/loop"), 0);
+    make_file("second/loop", 0700);
     return 0;
 }
 
@@ -96,6 +98,7 @@ static void a_typed_name_may_be_a_relative_path_but_the_folders_of_the_path_may_
         { "@/first:@/second", "tool", "@/second/tool", 0, "" },
         { "@/first:@/second", "folder", "@/second/folder", 0, "" },
         { "@/first:@/nowhere", "tool", "", EACCES, "" },
+        { "@/first:@/second", "loop", "@/second/loop", 0, "" },
         { "@/nowhere:@/here", "tool", "", ENOENT, "" },
         { "@/nowhere", "./here", "./here", 0, "" },
         { "@/nowhere", "second/tool", "second/tool", 0, "" },

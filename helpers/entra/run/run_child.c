@@ -95,11 +95,11 @@ static _Noreturn void become(const char *path, char *const *words, char *const *
     if (getppid() != parent)
         _exit(NOT_RUN);
     close(talk->go[1]);
-    if (read(talk->go[0], &unused, 1) < 0)
-        _exit(NOT_RUN);
-    for (; *pids != NULL; pids++)
-        write_pid(*pids);
-    become_program(path, words, environment);
+    if (read(talk->go[0], &unused, 1) == 0) {
+        for (; *pids != NULL; pids++)
+            write_pid(*pids);
+        become_program(path, words, environment);
+    }
     int failure = errno;
     if (write(talk->report[1], &failure, sizeof failure) < 0)
         _exit(NOT_FOUND);
@@ -199,13 +199,23 @@ static void stop_too(int number)
     sigprocmask(SIG_BLOCK, &only, NULL);
 }
 
+/* The next child that has ended or stopped; 0: none; -1: there is no child. */
+static pid_t next_child(int *ret_how)
+{
+    pid_t pid;
+    do
+        pid = waitpid(-1, ret_how, WNOHANG | WUNTRACED);
+    while (pid < 0 && errno == EINTR);
+    return pid;
+}
+
 /* Takes note of the children that have ended or stopped; as the first process of a container, of
  * others as well. Returns whether the command has ended. */
 static bool collect(pid_t command, struct run_server *server, int *ret_how)
 {
     int how;
     pid_t pid;
-    while ((pid = waitpid(-1, &how, WNOHANG | WUNTRACED)) > 0) {
+    while ((pid = next_child(&how)) > 0) {
         if (pid == command && !WIFSTOPPED(how)) {
             *ret_how = how;
             return true;

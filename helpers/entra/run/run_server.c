@@ -188,7 +188,7 @@ static void on_children(void *context)
     while (read(serving->children, &info, sizeof info) == sizeof info)
         ;
     pid_t pid;
-    while ((pid = waitpid(-1, NULL, WNOHANG)) > 0)
+    while ((pid = waitpid(-1, NULL, WNOHANG)) > 0 || (pid < 0 && errno == EINTR))
         for (size_t i = 0; i < WORKERS_MAX; i++)
             if (serving->workers[i].pid == pid)
                 serving->workers[i].pid = 0;
