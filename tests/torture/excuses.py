@@ -50,7 +50,15 @@ def shows_scopes(flow: Flow, fault: Fault, outcome: Outcome, complaint: str) -> 
             and complaint in (PARTIAL, UNANSWERED))
 
 
+def goes_on_without(flow: Flow, _fault: Fault, outcome: Outcome, complaint: str) -> bool:
+    """Without the configuration, it is not known whether the URL is one of ours."""
+    return (flow.name in ("Go get, warm", "Bazel get, warm") and outcome.code == 0
+            and "warning: " in outcome.err and "appsettings.json: " in outcome.err
+            and complaint in (PARTIAL, UNANSWERED))
+
+
 EXCUSES = (
+    Excuse("a host tool may go on without a token, and the user is told why", goes_on_without),
     Excuse("without the configuration, the list has no names of APIs, and says so", shows_scopes),
     Excuse("a helper that cannot be looked for in PATH is named by its path", names_program_by_path),
     Excuse("a killed program says nothing",

@@ -29,6 +29,7 @@ from integration.test_kubectl_setup import KUBELOGIN, head
 from integration.test_kubectl_setup import write as write_kubeconfig
 from world import own_mounts
 from world.app_certificate import AppCertificate
+from world.container_registry import NOBODY
 from world.identity_broker import IdentityBroker, account
 from world.identity_service import TOKEN as MANAGED_TOKEN
 from world.world import World
@@ -253,8 +254,25 @@ def azure_artifacts(world: World) -> Job:
     return Job("keyring-credential-entra", ("get", INDEX, "ada"))
 
 
-def docker(world: World) -> Job:
-    return Job("docker-credential-entra", ("get",), world.registry.host + "\n")
+def docker(operation: str) -> Callable[[World], Job]:
+    return lambda world: Job("docker-credential-entra", (operation,), world.registry.host + "\n")
+
+
+def docker_login(world: World) -> Job:
+    """docker logs in with the token that it got from us."""
+    (item,) = [file for file in (world.session.runtime / "entra").glob("*.token")
+               if '"registry_token"' in file.read_text()]
+    record = json.loads(item.read_text().split("\n")[1])
+    return Job("docker-credential-entra", ("store",), json.dumps({
+        "ServerURL": world.registry.host, "Username": NOBODY, "Secret": record["access_token"]}))
+
+
+def bazel(world: World) -> Job:
+    return Job("curl-credential-entra", ("get",), json.dumps({"uri": world.web_api.todo_list_url}))
+
+
+def go(world: World) -> Job:
+    return Job("curl-credential-entra", ("--goauth", world.web_api.todo_list_url), "")
 
 
 ASK = """answer=$(curl -sS -f --max-time 30 -H "X-IDENTITY-HEADER: $IDENTITY_HEADER" \
@@ -306,6 +324,7 @@ store = git("store", "username=ada", f"password={TYPED}")
 store_other = git("store", "username=grace", f"password={OTHER}")
 erase = git("erase", "username=ada", f"password={TYPED}")
 set_secret = entra("secret", "set", input=contoso.DAEMON.secret)
+docker_get = docker("get")
 setup_docker = entra("setup", "docker", CONTOSO, plain=True)
 setup_pip = entra("setup", "pip", plain=True)
 setup_context = entra("setup", "kubectl", "--context", "admin", "--login", "msi")
@@ -372,8 +391,16 @@ RECORDS = (
     Flow("git erase, claims challenge", git_rejects, (git("get"),), app),
     Flow("git get, kept claims", git("get"), (git("get"), git_rejects), app, hinted=True,
          sample=250),
-    Flow("docker get, warm", docker, (docker,), configure_registry),
-    Flow("docker get, cold", docker, (token,), configure_registry, sample=500),
+    Flow("docker get, warm", docker_get, (docker_get,), configure_registry),
+    Flow("docker get, cold", docker_get, (token,), configure_registry, sample=500),
+    Flow("docker list", docker("list"), (docker_get,), configure_registry),
+    Flow("docker erase", docker("erase"), (token, docker_get), configure_registry),
+    Flow("docker store", docker_login, (docker_get,), configure_registry),
+    Flow("Bazel get, warm", bazel, (bazel,), app),
+    Flow("Go get, warm", go, (go,), app),
+    Flow("entra forget", entra("forget", "--api", "MyWebApi"), (token, git_token), app, once=True,
+         sample=250),
+    Flow("entra switch", entra("switch", contoso.GRACE.username), (login_grace, login), user),
     Flow("kubectl get, kubelogin, warm", kubelogin, (kubelogin,)),
     Flow("kubectl get, kubelogin, cold", kubelogin, until="connect"),
     Flow("entra setup kubectl --context", setup_context, (), kubeconfig, reports=True,
