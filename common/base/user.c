@@ -14,11 +14,14 @@ bool user_has_terminal(void)
     return terminal >= 0;
 }
 
-bool user_is_present(void)
+bool user_is_ruled_out(void)
 {
     const char *ci = environment("CI");
-    if (ci != NULL && strcmp(ci, "false") != 0 && strcmp(ci, "0") != 0)
-        return false;
-    return environment("DISPLAY") != NULL || environment("WAYLAND_DISPLAY") != NULL ||
-           user_has_terminal();
+    return ci != NULL && strcmp(ci, "false") != 0 && strcmp(ci, "0") != 0;
+}
+
+bool user_is_present(void)
+{
+    return !user_is_ruled_out() && (environment("DISPLAY") != NULL ||
+                                    environment("WAYLAND_DISPLAY") != NULL || user_has_terminal());
 }

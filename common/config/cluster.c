@@ -105,15 +105,10 @@ bool config_find_cluster_api(const struct config *config, struct config_api *api
 
 /* ---- the tenant and the cloud ---- */
 
-/* Whether the options name a tenant: --authority can contain one. */
+/* Whether the options name a tenant. */
 static bool options_name_tenant(const struct options *options)
 {
-    autofree char *instance = NULL;
-    autofree char *tenant = NULL;
-    struct error unused = { 0 };
-    return options->tenant != NULL ||
-           (options->authority != NULL &&
-            authority_split(options->authority, &instance, &tenant, &unused));
+    return options->tenant != NULL || authority_has_tenant(options->authority);
 }
 
 /* What the cluster says of the authority: each is NULL if it says nothing, or an option does. */

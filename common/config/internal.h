@@ -502,8 +502,8 @@ bool config_fill_scope(const struct config *config, const struct config_api *api
 /* ---- managed_identity.c ---- */
 
 /* Changes the request into one for the token of a managed identity: the one that --client-id, the
- * section (whose object may be NULL) or AZURE_CLIENT_ID names, in this order, or the system-assigned
- * one. Fails with ERROR_USAGE. */
+ * section (whose object may be NULL) or AZURE_CLIENT_ID names, in this order, or the
+ * system-assigned one. Fails with ERROR_USAGE. */
 bool config_fill_managed_identity(const struct config *config, const struct section *section,
                                   struct token_request *request, struct error *error);
 
@@ -549,7 +549,8 @@ enum config_withheld config_withheld(const struct config *config, const struct s
 /* ---- job.c: the credential of a CI job ---- */
 
 /* Adds the token of the job in which this program runs to a request that has no credential, if
- * AZURE_TENANT_ID and AZURE_CLIENT_ID say which app the job is. Fails with ERROR_USAGE. */
+ * AZURE_TENANT_ID and AZURE_CLIENT_ID, or --tenant and --client-id, say which app the job is. Fails
+ * with ERROR_USAGE. */
 bool config_fill_job_credential(const struct config *config, struct token_request *request,
                                 struct error *error);
 

@@ -13,23 +13,18 @@ static const enum credential_kind kinds[BUILD_SYSTEMS] = {
     [BUILD_SYSTEM_AZURE_PIPELINES] = CREDENTIAL_AZURE_PIPELINES,
 };
 
-/* The first build system for which this holds; BUILD_SYSTEMS if there is none. */
-static enum build_system_kind find_system(bool (*holds)(enum build_system_kind kind))
-{
-    enum build_system_kind kind = 0;
-    while (kind < BUILD_SYSTEMS && !holds(kind))
-        kind++;
-    return kind;
-}
-
-/* Whether the job says by variables which app it is, and the request is for that app: another one,
- * of the file or of an option, need not trust the build system. */
+/* Whether the job says by variables which app it is, or options do so in their place, and the
+ * request is for that app: another one, of the file or of an option beside the variable, need not
+ * trust the build system. */
 static bool is_app_of_job(const struct config *config, const struct token_request *request)
 {
     const char *client_id = config_variable(config, "AZURE_CLIENT_ID");
+    if (client_id == NULL)
+        client_id = config->options->client_id;
     return client_id != NULL && request->client_id != NULL &&
            strcmp(client_id, request->client_id) == 0 &&
-           config_variable(config, "AZURE_TENANT_ID") != NULL;
+           (config_variable(config, "AZURE_TENANT_ID") != NULL || config->options->tenant != NULL ||
+            authority_has_tenant(config->options->authority));
 }
 
 bool config_fill_job_credential(const struct config *config, struct token_request *request,
@@ -38,9 +33,8 @@ bool config_fill_job_credential(const struct config *config, struct token_reques
     if (request->credential_count > 0 || config->context->chain != CONFIG_CHAIN_WHOLE ||
         !is_app_of_job(config, request))
         return true;
-    enum build_system_kind kind = find_system(build_system_is_here);
-    if (kind == BUILD_SYSTEMS) /* a job that may not ask is told so when the token is requested */
-        kind = find_system(build_system_runs_this);
+    /* A job that may not ask is told so when the token is requested. */
+    enum build_system_kind kind = build_system_of_job();
     if (kind == BUILD_SYSTEMS)
         return true;
     const struct build_system *system = &build_systems[kind];

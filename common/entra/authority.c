@@ -211,6 +211,14 @@ bool authority_split(const char *text, char **ret_instance, char **ret_tenant, s
     return true;
 }
 
+bool authority_has_tenant(const char *text)
+{
+    autofree char *instance = NULL;
+    autofree char *tenant = NULL;
+    struct error unused = { 0 };
+    return text != NULL && authority_split(text, &instance, &tenant, &unused);
+}
+
 bool authority_is_tenant(const char *text)
 {
     size_t length = strlen(text);

@@ -23,8 +23,8 @@
  *
  * In this and the functions below, what people copy is taken as it is meant: a placeholder in
  * place of the tenant ({0}, {tenant}) is none, and in a cloud of Entra's, the path of an endpoint
- * (/oauth2/v2.0/token) does not count, nor does its query. The host of an External ID, https://contoso.ciamlogin.com,
- * names the tenant contoso.onmicrosoft.com. */
+ * (/oauth2/v2.0/token) does not count, nor does its query. The host of an External ID,
+ * https://contoso.ciamlogin.com, names the tenant contoso.onmicrosoft.com. */
 char *authority_instance(const char *text, struct error *error);
 
 /* The same, with the tenant that follows the host in a cloud of Entra's or is that of the host.
@@ -39,6 +39,9 @@ bool authority_read(const char *text, char **ret_instance, char **ret_tenant, st
 
 /* The same, but fails with ERROR_USAGE if there is no tenant. */
 bool authority_split(const char *text, char **ret_instance, char **ret_tenant, struct error *error);
+
+/* Whether there is a tenant in an authority, which may be NULL. */
+bool authority_has_tenant(const char *text);
 
 /* Whether the text can be a tenant: a GUID, a verified domain, or a name such as common that Entra
  * has for several tenants. Such a text is safe to insert into a URL. */

@@ -23,6 +23,8 @@ struct build_system {
     const char *connection_variable; /* has the ID of the service connection to ask for; NULL: none
                                       * is needed */
     const char *job_variable;        /* is set to "true" in every job, in any case */
+    const char *no_secret_code;      /* of the error catalogue: the job may not ask */
+    const char *refused_code;        /* likewise: it has asked, and was refused */
 };
 
 extern const struct build_system build_systems[BUILD_SYSTEMS];
@@ -33,5 +35,9 @@ bool build_system_is_here(enum build_system_kind kind);
 
 /* Whether this process is a job of the build system, which may or may not ask. */
 bool build_system_runs_this(enum build_system_kind kind);
+
+/* The build system whose job this process is, best one that may be asked; BUILD_SYSTEMS if it is
+ * none's. */
+enum build_system_kind build_system_of_job(void);
 
 #endif

@@ -441,7 +441,23 @@ static const struct remedy entries[] = {
     { "github_no_token", "The GitHub Actions job is not allowed to request a token.",
       "Set 'permissions: id-token: write' in the job." },
     { "pipelines_no_token", "The Azure Pipelines step has no access token.",
-      "Set 'env: SYSTEM_ACCESSTOKEN: $(System.AccessToken)' in the step." },
+      "Set 'env: SYSTEM_ACCESSTOKEN: $(System.AccessToken)' in the step. SYSTEM_OIDCREQUESTURI, "
+      "which "
+      "Azure Pipelines sets itself, must reach this program, too." },
+    { "job_variable_lost", "A variable that the build system sets in its jobs is not set here.",
+      "The build system sets it for every process of the job: hand it on through whatever leaves "
+      "it "
+      "out, such as sudo or a container." },
+    { "github_refused", "GitHub Actions refused the job's request for a token.",
+      "ACTIONS_ID_TOKEN_REQUEST_URL and ACTIONS_ID_TOKEN_REQUEST_TOKEN must be those of this job, "
+      "and are of use only while it runs: check that nothing has stored or changed them." },
+    { "pipelines_refused", "Azure Pipelines refused the job's request for a token.",
+      "Check that SYSTEM_ACCESSTOKEN is $(System.AccessToken) of this job, which ends with it, and "
+      "that the pipeline may use the service connection." },
+    { "job_token_absent", "The build system's answer has no token.",
+      "Check that the variable with its URL is as the build system set it, that no proxy answers "
+      "in "
+      "its place and, for Azure Pipelines, the ID of the service connection." },
     { "pipelines_no_connection", "The Azure Pipelines step does not name a service connection.",
       "Run the step as a task with a service connection, such as AzureCLI@2, or set "
       "'env: AZURESUBSCRIPTION_SERVICE_CONNECTION_ID' to the ID of one." },

@@ -14,6 +14,7 @@
 #include "common/entra/identity_source.h"
 #include "common/entra/remedies.h"
 #include "common/store/unseen.h"
+#include "common/tokens/job_advice.h"
 
 const char *sign_in_account(const struct token_request *request)
 {
@@ -212,7 +213,8 @@ bool sign_in_fail_needed(const struct store *store, const struct token_request *
     error_inherit(error, reason);
     if (error->code[0] == '\0')
         error_known_as(error, request->unconfigured ? "unconfigured" : "sign_in_needed");
-    hint_at_login(store, request, wait, error);
+    if (!job_advice(wait->options, error))
+        hint_at_login(store, request, wait, error);
     if (reason->kind == ERROR_NONE)
         say_where(store, error);
     return false;

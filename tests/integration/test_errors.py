@@ -233,6 +233,39 @@ credential("github_no_token", SourceType="GitHubActions")
 credential("pipelines_no_token", SourceType="AzurePipelines", ServiceConnectionId="x")
 
 
+JOB = {"AZURE_TENANT_ID": contoso.TENANT.guid, "AZURE_CLIENT_ID": contoso.DAEMON.client_id}
+
+
+@meets
+def job_variable_lost(world, folder):
+    configure(world)
+    return token(world, env=JOB | {"TF_BUILD": "True", "SYSTEM_ACCESSTOKEN": "x"})
+
+
+def answered(world: World, status: int, url: str, secret: str, **more: str) -> Error:
+    """By the build system, whose variables these are."""
+    configure(world)
+    with IdentityService(world.certificates.server_context()) as service:
+        service.answer = lambda: ("{}", status)
+        return token(world, env=JOB | {url: service.url, secret: "x"} | more)
+
+
+@meets
+def github_refused(world, folder):
+    return answered(world, 403, "ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN")
+
+
+@meets
+def job_token_absent(world, folder):
+    return answered(world, 200, "ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN")
+
+
+@meets
+def pipelines_refused(world, folder):
+    return answered(world, 401, "SYSTEM_OIDCREQUESTURI", "SYSTEM_ACCESSTOKEN",
+                    AZURESUBSCRIPTION_SERVICE_CONNECTION_ID="connection")
+
+
 @meets
 def pipelines_no_connection(world, folder):
     configure(world)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
@@ -322,6 +323,103 @@ def test_a_job_that_lacks_a_permission_is_told_which(unconfigured, env, missing,
     assert missing in outcome.err and remedy in outcome.err
     assert "sign in" not in outcome.err and "job-token" not in outcome.err
     assert unconfigured.authority.requests == []
+
+
+LOST = [
+    ({"GITHUB_ACTIONS": "true", "ACTIONS_ID_TOKEN_REQUEST_URL": "https://x"},
+     "ACTIONS_ID_TOKEN_REQUEST_TOKEN"),
+    ({"GITHUB_ACTIONS": "true", "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "job-token"},
+     "ACTIONS_ID_TOKEN_REQUEST_URL"),
+    ({"TF_BUILD": "True", "SYSTEM_ACCESSTOKEN": "job-token"}, "SYSTEM_OIDCREQUESTURI"),
+]
+
+
+@pytest.mark.parametrize("env, missing", LOST)
+def test_a_variable_that_the_build_system_sets_was_lost_on_the_way(unconfigured, env, missing):
+    outcome = unconfigured.run("entra", "token", "--api", "AzureDevOps", env=env)
+    refused(outcome, 2, f"{missing} is not set", "hand it on")
+    assert "id-token" not in outcome.err and "System.AccessToken" not in outcome.err
+
+
+# ---- a job that is nobody ----
+
+IDS = {"AZURE_TENANT_ID": contoso.TENANT.guid, "AZURE_CLIENT_ID": CLIENT_ID}
+OF_TASK = {"AZURESUBSCRIPTION_TENANT_ID": contoso.TENANT.guid,
+           "AZURESUBSCRIPTION_CLIENT_ID": CLIENT_ID}
+NO_MACHINE = {"AZURE_POD_IDENTITY_AUTHORITY_HOST": "http://127.0.0.1:1"}
+
+
+def without(*names: str) -> dict[str, str | None]:
+    return {"AZURE_TENANT_ID": contoso.TENANT.guid, "AZURE_CLIENT_ID": CLIENT_ID} | \
+        dict.fromkeys(names) | NO_MACHINE
+
+
+@pytest.mark.parametrize("missing", [["AZURE_TENANT_ID"], ["AZURE_CLIENT_ID"], list(IDS)])
+@pytest.mark.parametrize("system", [github, pipelines])
+@pytest.mark.parametrize("tool", CALLS)
+def test_a_job_without_an_identity_is_told_what_names_it(unconfigured, issuer, system, missing, tool):
+    ci = {"CI": "true", "GITHUB_ACTIONS": "true"} if system is github else {}
+    words, text = CALLS[tool]
+    outcome = unconfigured.run(*words, input=text, env=system(issuer) | ci | without(*missing))
+    assert (outcome.code, outcome.out) == (5, ""), outcome
+    verb = "are" if len(missing) > 1 else "is"
+    assert f"has no identity: {' and '.join(missing)} {verb} not set." in outcome.err
+    assert "entra login" not in outcome.err and issuer.requests == []
+
+
+@pytest.mark.parametrize("missing", [["AZURE_TENANT_ID"], ["AZURE_CLIENT_ID"], list(IDS)])
+def test_what_the_task_has_is_handed_on_as_advised(unconfigured, issuer, missing):
+    """The advised commands, word for word, before the same command."""
+    issuer.answer = lambda: jsonify(oidcToken=foreign_token())
+    env = pipelines(issuer) | OF_TASK | without(*missing)
+    ask = "entra token --resource " + contoso.MY_WEB_API
+    outcome = unconfigured.run("sh", "-c", ask, env=env)
+    lines = re.findall(r"Run '(export [^']*)'", outcome.err)
+    assert outcome.code == 5 and len(lines) == len(missing), outcome
+    outcome = unconfigured.run("sh", "-c", "\n".join([*lines, ask]), env=env)
+    assert (outcome.code, outcome.err) == (0, "")
+
+
+def test_a_job_that_may_not_ask_either_is_told_so(unconfigured):
+    outcome = unconfigured.run("entra", "token", "--api", "AzureDevOps",
+                               env={"GITHUB_ACTIONS": "true"} | without(*IDS))
+    assert outcome.code == 5 and "permissions: id-token: write" in outcome.err
+
+
+@pytest.mark.parametrize("system", [github, pipelines])
+@pytest.mark.parametrize("given", [("--tenant", "--client-id"), ("--client-id",), ("--authority", "--client-id")])
+def test_options_name_the_app_of_a_job_as_its_variables_do(unconfigured, issuer, system, given):
+    issuer.answer = lambda: jsonify(value=foreign_token(), oidcToken=foreign_token())
+    values = {"--tenant": contoso.TENANT.guid, "--client-id": CLIENT_ID,
+              "--authority": f"{unconfigured.authority.url}/{contoso.TENANT.guid}"}
+    missing = list(IDS) if len(given) > 1 else ["AZURE_CLIENT_ID"]
+    words = [word for name in given for word in (name, values[name])]
+    outcome = unconfigured.run("entra", "token", "--resource", contoso.MY_WEB_API, *words,
+                               env=system(issuer) | without(*missing))
+    assert (outcome.code, outcome.err) == (0, ""), outcome
+
+
+@pytest.mark.parametrize("env, where", [({"CI": "true"}, "where CI is set"),
+                                        ({"TF_BUILD": "True"} | IDS, "in a job of Azure Pipelines")])
+def test_nobody_is_told_to_sign_in_where_nobody_can(trusting, env, where):
+    trusting.write_appsettings(trusting.user_appsettings(None))
+    outcome = token(trusting, env=env)
+    assert outcome.code == 5 and f"Nobody can sign in {where}" in outcome.err
+    assert "entra login" not in outcome.err
+
+
+@pytest.mark.parametrize("status, github_says, pipelines_say", [
+    (401, "must be those of this job", "$(System.AccessToken) of this job"),
+    (403, "must be those of this job", "may use the service connection"),
+    (200, "no proxy answers", "the ID of the service connection"),
+    (404, "no proxy answers", "the ID of the service connection")])
+@pytest.mark.parametrize("system", [github, pipelines])
+def test_each_answer_without_a_token_has_its_remedy(unconfigured, issuer, system, status, github_says,
+                                                   pipelines_say):
+    issuer.answer = lambda: (jsonify(message="no"), status)
+    outcome = unconfigured.run("entra", "token", "--api", "AzureDevOps", env=system(issuer))
+    refused(outcome, 3, f"returned no token (HTTP {status})",
+            github_says if system is github else pipelines_say)
 
 
 @pytest.mark.parametrize("stronger", ["a secret", "a token file", "another app", "no tenant",

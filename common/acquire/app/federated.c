@@ -94,30 +94,46 @@ static struct secret *from_command(const struct credential *credential, int64_t 
     return text != NULL ? check_jwt(text, credential->command[0], error) : NULL;
 }
 
-/* Fails if the job was not given what it takes to request a token. code is the catalogue's. */
-static bool may_request(const struct build_system *system, const char *code, struct error *error)
+/* Fails if the job was not given what it takes to request a token. A build system gives its jobs
+ * the URL, or both, so that one alone has been lost on the way; Azure Pipelines leaves the secret
+ * to the step. */
+static bool may_request(const struct build_system *system, struct error *error)
 {
     bool has_url = environment(system->url_variable) != NULL;
     bool has_secret = environment(system->secret_variable) != NULL;
+    bool is_given = system->connection_variable == NULL && has_url;
     if (has_url && has_secret)
         return true;
-    if (has_url || has_secret)
-        error_set(error, ERROR_USAGE, "%s gives this job no token: %s is not set", system->name,
-                  has_url ? system->secret_variable : system->url_variable);
-    else
+    if (!has_url && !has_secret) {
         error_set(error, ERROR_USAGE, "%s gives this job no token: %s and %s are not set",
                   system->name, system->url_variable, system->secret_variable);
-    return error_known_as(error, code);
+        return error_known_as(error, system->no_secret_code);
+    }
+    error_set(error, ERROR_USAGE, "%s gives this job no token: %s is not set", system->name,
+              has_url ? system->secret_variable : system->url_variable);
+    return error_known_as(error,
+                          has_secret || is_given ? "job_variable_lost" : system->no_secret_code);
+}
+
+/* What became of a request that brought no token; kind and code of the error. */
+static void explain_status(const struct build_system *system, long status, struct error *error)
+{
+    error_set(error, status >= 500 ? ERROR_NETWORK : ERROR_REFUSED,
+              "%s returned no token (HTTP %ld)", system->name, status);
+    if (status == 401 || status == 403)
+        error_known_as(error, system->refused_code);
+    else if (status < 500)
+        error_known_as(error, "job_token_absent");
 }
 
 bool federated_may_ask(const struct credential *credential, struct error *error)
 {
     const struct build_system *pipelines = &build_systems[BUILD_SYSTEM_AZURE_PIPELINES];
     if (credential->kind == CREDENTIAL_GITHUB_ACTIONS)
-        return may_request(&build_systems[BUILD_SYSTEM_GITHUB_ACTIONS], "github_no_token", error);
+        return may_request(&build_systems[BUILD_SYSTEM_GITHUB_ACTIONS], error);
     if (credential->kind != CREDENTIAL_AZURE_PIPELINES)
         return true;
-    if (!may_request(pipelines, "pipelines_no_token", error))
+    if (!may_request(pipelines, error))
         return false;
     if (credential->id != NULL)
         return true;
@@ -126,8 +142,9 @@ bool federated_may_ask(const struct credential *credential, struct error *error)
 }
 
 /* Requests a token from a build system, which returns it in the member `key`. */
-static struct secret *from_service(const struct http_request *request, const char *name,
-                                   const char *key, int64_t deadline, struct error *error)
+static struct secret *from_service(const struct http_request *request,
+                                   const struct build_system *system, const char *key,
+                                   int64_t deadline, struct error *error)
 {
     struct http_response response CLEANUP(http_response_clear) = { 0 };
     struct error unused;
@@ -137,13 +154,12 @@ static struct secret *from_service(const struct http_request *request, const cha
         json_parse(response.unredacted->bytes, response.unredacted->length, &unused);
     const char *token = answer != NULL ? json_string(answer, key) : NULL;
     if (response.status != 200 || token == NULL) {
-        error_set(error, response.status >= 500 ? ERROR_NETWORK : ERROR_REFUSED,
-                  "%s returned no token (HTTP %ld)", name, response.status);
+        explain_status(system, response.status, error);
         retry_set_back_off(&response, error);
         return NULL;
     }
     auto_secret struct secret *text = secret_from_text(token);
-    return check_jwt(text, name, error);
+    return check_jwt(text, system->name, error);
 }
 
 /* GitHub's "OpenID Connect", section "Updating your actions for OIDC". */
@@ -169,7 +185,7 @@ static struct secret *from_github(const struct token_request *request,
         .query = query,
         .header = header,
     };
-    return from_service(&get, github->name, "value", deadline, error);
+    return from_service(&get, github, "value", deadline, error);
 }
 
 /* Azure DevOps Services REST API, "Oidctoken - Create". */
@@ -195,7 +211,7 @@ static struct secret *from_pipelines(const struct credential *credential, int64_
         .header = header,
         .post = true,
     };
-    return from_service(&post, pipelines->name, "oidcToken", deadline, error);
+    return from_service(&post, pipelines, "oidcToken", deadline, error);
 }
 
 static struct secret *from_identity(const struct token_request *request,
