@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/base/cleanup.h"
+#include "common/base/text.h"
 
 bool error_set(struct error *error, enum error_kind kind, const char *format, ...)
 {
@@ -58,8 +59,8 @@ bool error_wanted(struct error *error, const char *format, ...)
 
 bool error_at(struct error *error, const char *where)
 {
-    autofree char *message = strdup(error->message);
-    snprintf(error->message, sizeof error->message, "%s: %s", where, message);
+    autofree char *message = text_format("%s: %s", where, error->message);
+    snprintf(error->message, sizeof error->message, "%s", message);
     return false;
 }
 

@@ -132,13 +132,15 @@ static void warn_of_variables(const struct config *config, json_object *object,
     if (!json_object_is_type(object, json_type_object))
         return;
     json_object_object_foreach(object, key, value) {
-        char where[CONFIG_WHERE_MAX], name[CONFIG_NAME_MAX], colons[CONFIG_NAME_MAX];
+        char name[CONFIG_NAME_MAX];
         struct config_path here = config_path_to(path, key), parts;
-        if (split_name(key, name, &parts))
-            warning("%s: '%s' is the name of a variable: not read; in a file, it is '%s'",
-                    config_where(config, &here, where), key, config_path_name(&parts, colons));
-        else
+        if (!split_name(key, name, &parts)) {
             warn_of_variables(config, value, &here);
+            continue;
+        }
+        char where[CONFIG_WHERE_MAX], colons[CONFIG_NAME_MAX];
+        warning("%s: '%s' is the name of a variable: not read; in a file, it is '%s'",
+                config_where(config, &here, where), key, config_path_name(&parts, colons));
     }
 }
 
@@ -160,15 +162,14 @@ static bool is_mistyped(const struct config *config, const struct config_path *p
 static void warn_of_mistyped_variables(const struct config *config)
 {
     for (char **entry = environ; *entry != NULL; entry++) {
-        char name[CONFIG_NAME_MAX];
         struct config_path path;
         int length = (int)strcspn(*entry, "=");
-        if (length < CONFIG_NAME_MAX && memmem(*entry, (size_t)length, "__", 2) != NULL) {
-            snprintf(name, sizeof name, "%.*s", length, *entry);
-            if (config_split_variable(name, &path) && is_mistyped(config, &path))
-                warning("the environment variable %.*s: unknown key, did you mean '%s'?", length,
-                        *entry, config_nearest_setting(path.steps[path.depth - 1])->name);
-        }
+        if (memmem(*entry, (size_t)length, "__", 2) == NULL)
+            continue;
+        autofree char *name = strndup(*entry, (size_t)length);
+        if (config_split_variable(name, &path) && is_mistyped(config, &path))
+            warning("the environment variable %.*s: unknown key, did you mean '%s'?", length,
+                    *entry, config_nearest_setting(path.steps[path.depth - 1])->name);
     }
 }
 
