@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What processes of a session remember of its desktop keyring if that does not answer: for a minute after one has
- * waited for it in vain, the others wait for a moment only. They still ask, so that the memory does
- * no harm once it answers.
+ * What processes of a session remember of its desktop keyring if that does not answer: for a minute
+ * after one has waited for it in vain, the others wait for a moment only. They still ask, so that
+ * the memory does no harm once it answers.
  */
 #ifndef KEYRING_SILENCE_H
 #define KEYRING_SILENCE_H

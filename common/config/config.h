@@ -148,12 +148,12 @@ struct config_api;
 enum config_match config_find_url(struct config *config, const struct url *url,
                                   const struct config_api **ret_api, struct error *error);
 
-/* The name of the API that the URL belongs to, whichever one --api names; NULL if there is none. The
- * configuration owns it. */
+/* The name of the API that the URL belongs to, whichever one --api names; NULL if there is none.
+ * The configuration owns it. */
 const char *config_api_of_url(struct config *config, const struct url *url);
 
-/* Fails with ERROR_USAGE: the URL belongs to no API, or to another one than --api names, or no token
- * is sent over http. The configuration is NULL if it was not read. */
+/* Fails with ERROR_USAGE: the URL belongs to no API, or to another one than --api names, or no
+ * token is sent over http. The configuration is NULL if it was not read. */
 bool config_fail_url(struct config *config, const char *url, struct error *error);
 
 /* Its name, which belongs to the configuration. */

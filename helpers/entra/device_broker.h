@@ -45,7 +45,8 @@ bool device_broker_lacks(const struct device_broker *broker, const char *usernam
 /* "Microsoft's 2.5.2". The caller frees it. */
 char *device_broker_name(const struct device_broker *broker);
 
-/* The accounts, separated by commas, and how many cannot be read; "nobody" if there are none. The caller frees it. */
+/* The accounts, separated by commas, and how many cannot be read; "nobody" if there are none. The
+ * caller frees it. */
 char *device_broker_accounts(const struct device_broker *broker);
 
 /* Whether this is the Windows Subsystem for Linux, which has Windows' broker and none on a bus. */
