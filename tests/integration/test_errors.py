@@ -765,7 +765,7 @@ MORE_IS_SAID = {"broker_absent", "broker_accounts_unreadable", "broker_no_accoun
                 "broker_refuses_client", "broker_several_accounts", "file_owner", "file_readable",
                 "file_writable", "git_plaintext_helper", "git_storing_helper",
                 "git_use_http_path", "keyring_no_secret", "no_identity", "sign_in_needed",
-                "sign_in_unanswered", "unconfigured"}
+                "sign_in_unanswered", "unconfigured", "url_of_another_api"}
 
 
 @pytest.mark.parametrize("code", sorted(MET))

@@ -17,7 +17,7 @@ from world.world import World
 
 ADA, GRACE = contoso.ADA.username, contoso.GRACE.username
 ROW = {"kind", "account", "clientId", "tenant", "scope", "api", "place", "expiresOn", "store",
-       "isDefault"}
+       "isDefault", "authority"}
 FINDING = {"check", "status", "message"}
 ERROR = {"kind", "exitCode", "message"}
 MORE_OF_ERROR = {"wanted", "hint", "code", "error", "suberror", "correlationId", "timestamp",
