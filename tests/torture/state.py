@@ -14,9 +14,10 @@ from world.world import World
 
 # What processes leave for each other, and can do without: locks, failures, claims, tenants.
 SHARED = re.compile(r"(run|home/\.local/state)/entra/[0-9a-f]{16}\."
-                    r"(flight|setup|refresh|accounts|sign-in|sign-in-failure|sign-in-silence|failure"
-                    r"|renewal|throttle|not-stored|silent|dismissed|claims|refusals|tenant"
-                    r"|broker-failure|broker-refusal|broker-lift)")
+                    r"(flight|setup|refresh|accounts|sign-in|sign-in-failure|sign-in-silence"
+                    r"|sign-in-refusal|signed-out|client-refusal|failure|renewal|throttle"
+                    r"|not-stored|silent|dismissed|claims|refusals|tenant|broker-failure"
+                    r"|broker-refusal|broker-refused|broker-lift)")
 # What is not a user's: the keyring's own files, sockets, the simulated browser.
 FOREIGN = re.compile(r"(log|tmp/injector|broker|browser|repositories|run/(bus|keyring)|home/\.cache"
                      r"|home/\.local/share/keyrings|home/asked)(/|$)")
