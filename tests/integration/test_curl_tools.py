@@ -247,7 +247,8 @@ def test_a_request_may_have_more_members(feed):
     "grpcs://pkgs.dev.azure.com/contoso/", "", "x", "https://evil.example/?sig=hunter2"])
 def test_a_uri_that_is_not_ours_is_an_error(feed, uri):
     outcome = bazel(feed, uri)
-    assert (outcome.code, outcome.out) == (2, "") and "belongs to no API" in outcome.err
+    assert (outcome.code, outcome.out) == (2, "")
+    assert ("not sent over http:" if uri.startswith("http:") else "belongs to no API") in outcome.err
     assert "hunter2" not in outcome.err and feed.authority.requests == []
 
 

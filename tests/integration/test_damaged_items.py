@@ -46,8 +46,8 @@ class Stored:
         table = self.entra("list")
         assert (table.code, table.err) == (0, ""), table
         rows = json.loads(outcome.out)
-        # The table has one line for all clients that an account has signed in for.
-        lines = {(row["account"], row["store"]) if (row["kind"], row["expiresOn"]) == ("sign_in", None)
+        # The table has one line for all clients that an account of an authority has signed in for.
+        lines = {(row["account"], row["authority"], row["store"]) if (row["kind"], row["expiresOn"]) == ("sign_in", None)
                  else number for number, row in enumerate(rows)}
         assert len(table.out.splitlines()) == len(lines) + 1
         return rows
