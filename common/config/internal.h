@@ -489,8 +489,10 @@ bool config_fill_user(const struct config *config, const struct config_api *api,
                       struct token_request *request, struct error *error);
 
 /* If the request is for a user's token and has no client, sets the public client that asks for
- * everything, and the second client for this API. */
-void config_fill_public_client(const struct config_api *api, struct token_request *request);
+ * everything, and the second client for this API; and that one also if a kubeconfig has the usual
+ * client. */
+void config_fill_public_client(const struct config *config, const struct config_api *api,
+                               struct token_request *request);
 
 /* ---- scope.c ---- */
 

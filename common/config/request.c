@@ -134,7 +134,7 @@ static bool finish_request(const struct config *config, const struct config_api 
     if (!config_check_cloud(config, api, request, error) ||
         !config_fill_scope(config, api, request, error))
         return false;
-    config_fill_public_client(api, request);
+    config_fill_public_client(config, api, request);
     return fill_claims(config, api, request, error);
 }
 

@@ -77,11 +77,17 @@ bool config_fill_user(const struct config *config, const struct config_api *api,
     return fill_account(config, api, request, error);
 }
 
-void config_fill_public_client(const struct config_api *api, struct token_request *request)
+/* A kubeconfig's public client, which is nobody's choice, may have a sign-in from before, or be
+ * known where the configured one is not: it asks if that one cannot. */
+void config_fill_public_client(const struct config *config, const struct config_api *api,
+                               struct token_request *request)
 {
-    if (!request->for_user || request->client_id != NULL)
+    if (!request->for_user || (request->client_id != NULL && !config->context->public_client))
         return;
     const char *by_scope = config_second_client_of_scope(request->scope);
-    replace(&request->client_id, PUBLIC_CLIENT);
+    if (request->client_id == NULL) {
+        replace(&request->client_id, PUBLIC_CLIENT);
+        free(steal(&request->client_id_from));
+    }
     request->second_client = by_scope != NULL ? by_scope : api->second_client;
 }

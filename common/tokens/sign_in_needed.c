@@ -93,7 +93,7 @@ struct options sign_in_options(const struct token_request *request, const struct
     add_setting(&same.authority, "__Authority", request->instance);
     add_setting(&same.tenant, "__TenantId", request->tenant);
     add_setting(&same.tenant, "__Authority", request->tenant);
-    if (request->second_client == NULL) { /* then somebody chose it */
+    if (request->client_id_from != NULL) { /* then somebody chose it */
         add_variable(&same.client_id, "AZURE_CLIENT_ID", request->client_id);
         add_setting(&same.client_id, "__ClientId", request->client_id);
     }

@@ -390,6 +390,7 @@ static void the_public_client_of_a_kubeconfig_is_nobodys_choice(void **state)
     assert_string_equal(of_cluster.request.client_id, "mine");
     auto_asked struct asked of_args = ask_with(app, (struct options){ .api = "AKS" }, &contexts[1]);
     assert_string_equal(of_args.request.client_id, "mine");
+    assert_string_equal(of_args.request.second_client, KNOWN_APP_KUBELOGIN);
     assert_false(of_args.request.client_overridden);
     const char *with_secret = "{'AzureAd':{'ClientId':'mine','ClientSecret':'s'}}";
     auto_asked struct asked of_app =
