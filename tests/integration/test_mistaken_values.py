@@ -179,7 +179,7 @@ def test_nor_in_that_of_an_app_whose_secret_is_in_no_keyring(world, secret):
 def test_nor_in_that_of_a_managed_identity(world):
     outcome = world.run("entra", "token", "--managed-identity", "--resource", contoso.GRAPH,
                         "--client-id", SECRETS[0])
-    refused(outcome, USAGE, "'...' is not the id of a managed identity")
+    refused(outcome, USAGE, "'...' is not the client id of a managed identity")
 
 
 @pytest.mark.parametrize("key, form, oddity", [

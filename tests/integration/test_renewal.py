@@ -162,7 +162,8 @@ def test_a_learned_tenant_leaves_the_user_with_the_same_client(desk):
     """AZURE_CLIENT_ID names a managed identity, as long as no identity is configured."""
     desk.write_appsettings({"GitServer": {"BaseUrl": f"{desk.git_server.url}/",
                                           "Scopes": [contoso.AZURE_DEVOPS + "/.default"]}})
-    env = {"AZURE_AUTHORITY_HOST": desk.authority.url, "AZURE_CLIENT_ID": "a-managed-identity",
+    env = {"AZURE_AUTHORITY_HOST": desk.authority.url,
+           "AZURE_CLIENT_ID": "0f0e0d0c-0b0a-4908-8706-050403020100",
            "AZURE_POD_IDENTITY_AUTHORITY_HOST": "http://127.0.0.1:9"}
     learned = "wwwauth[]=Bearer authorization_uri=https://login.microsoftonline.com/" \
               f"{contoso.TENANT.guid}\n"
