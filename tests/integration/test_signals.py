@@ -77,8 +77,8 @@ def test_what_a_killed_setup_left_does_not_matter_to_the_next(world, kubeconfig,
     assert "exists" in set_up(world).err
     config(world).with_name("config.lock").unlink()
     assert set_up(world).code == 0
-    assert set(kubeconfig.parent.iterdir()) == {kubeconfig, backup(kubeconfig),
-                                                backup(kubeconfig, ".2")}
+    assert set(kubeconfig.parent.iterdir()) == {kubeconfig, backup(kubeconfig)}
+    assert backup(kubeconfig).read_text() == head() + KUBELOGIN
 
 
 def files_with(folder: Path, text: str) -> list[Path]:
