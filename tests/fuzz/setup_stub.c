@@ -22,3 +22,10 @@ struct secret *setup_query(char *const *command, size_t max, struct error *error
     (void)command, (void)max, (void)error;
     abort();
 }
+
+bool setup_run_as(const struct options *options, char *const *shown, char *const *command,
+                  struct error *error)
+{
+    (void)options, (void)shown, (void)command, (void)error;
+    abort();
+}
