@@ -26,6 +26,11 @@ void credential_clear(struct credential *credential)
     *credential = (struct credential){ 0 };
 }
 
+const char *token_request_first_client(const struct token_request *request)
+{
+    return request->first_client != NULL ? request->first_client : request->client_id;
+}
+
 bool token_request_is_for_app(const struct token_request *request)
 {
     return !request->for_user && request->credential_count > 0;

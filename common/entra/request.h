@@ -138,6 +138,10 @@ struct token_candidates {
     size_t count;
 };
 
+/* The client that was chosen at first, by which all processes name the request, whichever of two
+ * clients asks by now. The request owns it. */
+const char *token_request_first_client(const struct token_request *request);
+
 /* Whether the app's own token is wanted, and there is a credential to request it with; and whether
  * that is the managed identity of this machine. */
 bool token_request_is_for_app(const struct token_request *request);

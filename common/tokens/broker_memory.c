@@ -53,9 +53,8 @@ static struct runtime_name refusal_name(const struct token_request *request)
 /* The client that the request is for: the other one may be chosen by the time it is asked again. */
 static struct runtime_name refused_name(const struct token_request *request)
 {
-    const char *client = request->first_client != NULL ? request->first_client : request->client_id;
-    const char *const texts[] = { request->instance, request->tenant, client, request->scope,
-                                  NULL };
+    const char *const texts[] = { request->instance, request->tenant,
+                                  token_request_first_client(request), request->scope, NULL };
     return runtime_name("broker-refused", texts);
 }
 

@@ -26,10 +26,9 @@
 static struct runtime_name make_name(const char *ending, const struct token_request *request,
                                      const char *owner, const char *credentials)
 {
-    const char *client = request->first_client != NULL ? request->first_client : request->client_id;
     const char *const texts[] = { request->instance,
                                   request->tenant,
-                                  client,
+                                  token_request_first_client(request),
                                   request->scope,
                                   request->claims != NULL ? request->claims : "",
                                   owner,

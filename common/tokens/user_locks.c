@@ -7,8 +7,7 @@
 
 struct runtime_name user_locks_sign_in(const struct token_request *request)
 {
-    const char *client = request->first_client != NULL ? request->first_client : request->client_id;
-    const char *const texts[] = { request->instance, client, NULL };
+    const char *const texts[] = { request->instance, token_request_first_client(request), NULL };
     return runtime_name("sign-in", texts);
 }
 

@@ -309,6 +309,15 @@ def test_a_refused_sign_in_is_repeated_with_its_options(desk, error, code):
     assert desk.run("entra", "token", *words).code == 0
 
 
+def test_a_keyring_that_keeps_nothing_is_named_before_a_sign_in(desk):
+    outcome = token(desk, "--keyring", "none")
+    assert "Name another one by --keyring, and run" in outcome.err
+    assert desk.at_terminal("sh", "-c", advised(outcome, LOGIN)).finish().code == 0
+    assert token(desk).code == 0
+    by_variable = token(desk, env={"ENTRA_KEYRING": "none"})
+    assert "Name another one by ENTRA_KEYRING, and run" in by_variable.err
+
+
 def test_a_policy_against_device_codes_is_met_by_the_browser(desk):
     login(desk)
     desk.authority.faults.inject(faults.refused("policy", "invalid_grant", 53003, "Blocked."), times=1)
