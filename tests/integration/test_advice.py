@@ -16,6 +16,7 @@ from authority.directory import User
 from integration.asking import EXEC_INFO, own_host
 from integration.test_one_sign_in import refuse_cli
 from integration.users import NO_BROWSER, login
+from world.ports import free_port
 from world.program import Outcome
 from world.world import World
 
@@ -281,7 +282,7 @@ def test_a_device_code_serves_where_the_browser_cannot(desk, words, variables):
     env = variables(desk)
     if env:
         desk.appsettings_file.unlink(missing_ok=True)
-    terminal = desk.at_terminal(*words, env=env | NO_BROWSER | {"ENTRA_REDIRECT_PORT": "18435"})
+    terminal = desk.at_terminal(*words, env=env | NO_BROWSER | {"ENTRA_REDIRECT_PORT": str(free_port())})
     found = terminal.wait_for(r"run '(entra login --device-code[^']*)'\.")
     terminal.close()
     code = desk.at_terminal("sh", "-c", found.group(1), env=NO_BROWSER)

@@ -14,8 +14,8 @@ from integration.users import (NO_BROWSER, SIGN_IN_FIRST, asked_nobody, enter, l
                                user_code)
 from integration.stored import age
 from integration.test_kubectl import kubectl_minor
-from integration.test_sign_in_elsewhere import free_port
 from world.kubeconfig import V1, V1BETA1, ExecPlugin
+from world.ports import free_port
 from world.waiting import wait_until
 
 VERSION = V1 if kubectl_minor() >= 22 else V1BETA1
@@ -53,7 +53,7 @@ def test_a_user_enters_a_code_once_and_kubectl_never_prompts_again(bare_desk):
 
 def test_a_user_signs_in_with_the_browser(bare_desk):
     bare_desk.browser.will_sign_in(contoso.ADA)
-    kubeconfig(bare_desk, "interactive", "--redirect-url", "http://localhost:8000")
+    kubeconfig(bare_desk, "interactive", "--redirect-url", f"http://localhost:{free_port()}")
     done = bare_desk.at_terminal("kubectl", "get", "pods").finish()
     assert done.code == 0 and "Running" in done.out, done
 

@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from integration.run_asking import give_tokens, recipes
+from world.ports import free_port
 from world.tls import CertificateAuthority
 
 README = Path(__file__).parents[2] / "README.md"
@@ -32,11 +33,6 @@ def binaries() -> Path | None:
 needs_psql = pytest.mark.skipif(shutil.which("psql") is None, reason="there is no psql")
 needs_mariadb = pytest.mark.skipif(shutil.which("mariadb") is None,
                                    reason="there is no client of MariaDB")
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
 
 
 class PostgreSql:

@@ -13,6 +13,7 @@ import pytest
 from authority import contoso, faults
 from integration import users
 from integration.users import enter, login, query, sign_in_url, start_device_code, token, whose
+from world.ports import free_port
 from world.waiting import SHORT_LIMIT
 
 WSL = {"BROWSER": None, "WSL_DISTRO_NAME": "Debian", "WSL_INTEROP": "/run/WSL/1_interop"}
@@ -99,11 +100,6 @@ def test_the_users_choice_goes_first(desk):
 
 
 # ---- a port that ssh forwards ----
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
 
 
 def over_ssh(desk, port: int | str, *words: str):

@@ -10,22 +10,10 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
+from world.ports import free_ports
 from world.waiting import wait_until
 
 HANDLE = "0x81000001"
-
-
-def _free_ports() -> int:
-    """A free port whose next port is free too, as the two servers of swtpm require."""
-    while True:
-        with socket.socket() as first, socket.socket() as second:
-            first.bind(("127.0.0.1", 0))
-            port = first.getsockname()[1]
-            try:
-                second.bind(("127.0.0.1", port + 1))
-                return port
-            except (OSError, OverflowError):
-                continue
 
 
 class Tpm:
@@ -33,7 +21,7 @@ class Tpm:
 
     def __init__(self, folder: Path, pin: str = "") -> None:
         self._folder = folder
-        self._port = _free_ports()
+        self._port = free_ports(2)
         tcti = f"swtpm:host=127.0.0.1,port={self._port}"
         self.env = {"TPM2OPENSSL_TCTI": tcti}
         self._tools_env = {"PATH": "/usr/bin:/bin", "TPM2TOOLS_TCTI": tcti}
