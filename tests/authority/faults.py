@@ -126,12 +126,13 @@ def delayed(seconds: float, fault: Fault | None = None) -> Fault:
 
 # Faults with a parameter.
 
-def held(release: threading.Event, seconds: float = 120) -> Fault:
-    """Waits until the event is set, and then answers normally."""
+def held(release: threading.Event, fault: Fault | None = None) -> Fault:
+    """Waits until the event is set, and then answers normally or with another fault."""
+    then = fault or normal()
 
     def answer(exchange: Exchange) -> Response:
-        release.wait(seconds)
-        return exchange.normal()
+        release.wait(120)
+        return then.answer(exchange)
 
     return Fault("held back", answer)
 

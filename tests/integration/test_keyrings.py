@@ -357,12 +357,14 @@ def test_a_keyring_that_hangs(world):
 
 
 def test_a_keyring_that_dies_during_a_call(world, programs):
-    world.authority.faults.inject(faults.delayed(1))
+    release = threading.Event()
+    world.authority.faults.inject(faults.held(release))
     process = subprocess.Popen([programs / "entra", "token", "--api", "MyWebApi"],
                                env=world.session.env, stdout=subprocess.PIPE,
                                stderr=subprocess.PIPE, text=True)
     wait_until(lambda: len(world.authority.token_requests) == 1, "the request")
     world.session.keyring.stop()
+    release.set()
     out, err = process.communicate(timeout=PATIENCE)
     assert (process.returncode, out.strip()) == (0, world.authority.issued_tokens[-1])
     assert "could not be stored" in err

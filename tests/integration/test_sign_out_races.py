@@ -91,11 +91,11 @@ def test_nor_does_a_token_of_the_devices_broker(desk):
         assert token(desk).code == 0
         forget_tokens(desk)
         asked = len(broker.calls("acquireTokenSilently"))
-        broker.will("acquireTokenSilently", "slowly ")
-        with ThreadPoolExecutor(1) as pool:
+        with broker.held("acquireTokenSilently") as release, ThreadPoolExecutor(1) as pool:
             asking = pool.submit(token, desk)
             wait_until(lambda: len(broker.calls("acquireTokenSilently")) > asked, "request")
             assert desk.run("entra", "logout").code == 0
+            release()
             assert asking.result().code == 0
     assert nothing_is_left(desk)
 

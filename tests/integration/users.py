@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Sequence
+from typing import Any, Callable, Sequence
 from urllib.parse import parse_qs, urlsplit
 
 import jwt
@@ -14,6 +14,7 @@ from authority import contoso
 from authority.directory import User
 from world.program import Outcome
 from world.terminal import Terminal
+from world.waiting import wait_until
 from world.world import World
 
 API = ("--api", "MyWebApi")
@@ -81,6 +82,22 @@ def enter(world: World, code: str, user: User = contoso.ADA) -> None:
 def asked_nobody(world: World) -> bool:
     """Whether no sign-in was started, with the browser or by device code."""
     return not world.authority.authorize_requests and not world.authority.device_code_requests
+
+
+def all_before_an_answer(world: World, commands: Sequence[Sequence[str]],
+                         release: Callable[[], None]) -> list[Outcome]:
+    """As all_at_once; `release` is called when all of them have begun."""
+    trace = world.session.logs / "together"
+
+    def have_begun() -> bool:
+        pids = set(re.findall(r"\[(\d+)\]:", trace.read_text())) if trace.exists() else set()
+        return len(pids) >= len(commands)
+
+    with ThreadPoolExecutor(1) as pool:
+        outcomes = pool.submit(all_at_once, world, commands, env={"ENTRA_TRACE": str(trace)})
+        wait_until(have_begun, f"{len(commands)} processes")
+        release()
+        return outcomes.result()
 
 
 def all_at_once(world: World, commands: Sequence[Sequence[str]], **how: Any) -> list[Outcome]:

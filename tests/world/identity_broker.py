@@ -21,8 +21,9 @@ import signal
 import sys
 import time
 import uuid
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Sequence
+from typing import Any, Callable, Iterator, Sequence
 
 NAME = "com.microsoft.identity.broker1"
 PATH = "/com/microsoft/identity/broker1"
@@ -104,6 +105,17 @@ class IdentityBroker:
         """The next calls of the method end so, the last of them for good; None: well."""
         self._state["faults"][method] = list(faults)
         self._write()
+
+    @contextmanager
+    def held(self, method: str, fault: str = "") -> Iterator[Callable[[], None]]:
+        """The next call of the method waits for what is yielded, and then ends so."""
+        mark = self._folder / "held"
+        mark.touch()
+        self.will(method, f"held {fault}", fault or None)
+        try:
+            yield lambda: mark.unlink(missing_ok=True)
+        finally:
+            mark.unlink(missing_ok=True)
 
     def calls(self, method: str | None = None) -> list[dict[str, Any]]:
         """The requests that came, and what is wrong with them. None may be wrong."""
@@ -355,6 +367,10 @@ class Broker:
                                   "request": json.loads(text) if not wrong else text}) + "\n")
         if fault == "hang":
             return
+        if fault is not None and fault.startswith("held "):
+            while (self._folder / "held").exists():
+                time.sleep(0.01)
+            fault = fault.removeprefix("held ")
         if fault is not None and fault.startswith("slowly "):
             time.sleep(1.5)
             fault = fault.removeprefix("slowly ")
