@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "common/base/environment.h"
+#include "common/base/report.h"
 #include "common/base/shell_line.h"
 #include "common/base/text.h"
 #include "common/entra/account.h"
@@ -235,4 +236,12 @@ bool sign_in_fail_pending(struct error *error)
 {
     error_set(error, ERROR_SIGN_IN, "another process is waiting for you to sign in");
     return error_known_as(error, "sign_in_pending");
+}
+
+void sign_in_say_pending(void)
+{
+    static bool is_said;
+    if (!is_said)
+        notice("Waiting for you to sign in: another process is asking you to.");
+    is_said = true;
 }

@@ -46,4 +46,7 @@ bool sign_in_fail_unknown(const struct error *trouble, struct error *error);
 /* Another process is waiting for the user to sign in. */
 bool sign_in_fail_pending(struct error *error);
 
+/* Says so, once, in a process that now waits for that one. */
+void sign_in_say_pending(void);
+
 #endif

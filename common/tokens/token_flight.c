@@ -12,19 +12,14 @@
 #include "common/tokens/token_lookup.h"
 #include "common/tokens/user_locks.h"
 
+/* How often a follower looks whether the leader is asking the user. */
+#define LOOK_AGAIN_MILLISECONDS 1000
+
 /* The flight of those that mean the same account in other ways: as the default one, by its name, or
  * by a folder. Its leader is the leader of the flight of one of these ways. */
 static bool has_account_flight(const struct token_request *request)
 {
     return request->for_user && request->home_account_id != NULL;
-}
-
-static bool lead_account_flight(const struct attempt *attempt, struct single_flight *ret_flight)
-{
-    struct runtime_name name = shared_failures_account_name("flight", &attempt->request);
-    bool waited = false;
-    return !has_account_flight(&attempt->request) ||
-           user_locks_take(ret_flight, name.text, attempt->deadline, &waited);
 }
 
 static bool has_succeeded(const struct token_request *request, int64_t since)
@@ -46,6 +41,50 @@ static void note_success(const struct token_request *request)
 static bool is_user_asked(const struct token_request *request)
 {
     return request->for_user && single_flight_is_running(user_locks_sign_in(request).text);
+}
+
+static bool may_ask_user(const struct attempt *attempt)
+{
+    return attempt->may_ask != NULL && attempt->may_ask();
+}
+
+/* Joins a flight; *limit is when to give up. If its leader asks the user to sign in, a follower
+ * that could do so too waits as long as that may take, and says so. */
+static enum single_flight_role join(const struct attempt *attempt, const char *name, int64_t *limit,
+                                    struct single_flight *ret_flight)
+{
+    for (;;) {
+        int64_t soon = deadline_in(LOOK_AGAIN_MILLISECONDS);
+        enum single_flight_role role =
+            single_flight_join(ret_flight, name, soon < *limit ? soon : *limit);
+        if (role != SINGLE_FLIGHT_LATE)
+            return role;
+        if (is_user_asked(&attempt->request) && may_ask_user(attempt)) {
+            sign_in_say_pending();
+            *limit = attempt->tokens->sign_in_deadline;
+        }
+        if (deadline_left(*limit) == 0)
+            return role;
+    }
+}
+
+/* After a wait that a sign-in has made longer. */
+static void begin_anew(struct attempt *attempt, int64_t limit)
+{
+    if (limit != attempt->deadline)
+        token_source_extend_deadline(attempt);
+}
+
+static bool lead_account_flight(struct attempt *attempt, struct single_flight *ret_flight)
+{
+    struct runtime_name name = shared_failures_account_name("flight", &attempt->request);
+    int64_t limit = attempt->deadline;
+    enum single_flight_role role = SINGLE_FLIGHT_LEADER;
+    if (has_account_flight(&attempt->request))
+        while ((role = join(attempt, name.text, &limit, ret_flight)) == SINGLE_FLIGHT_FOLLOWER)
+            ;
+    begin_anew(attempt, limit);
+    return role == SINGLE_FLIGHT_LEADER;
 }
 
 static enum acquire_end fail_late(const struct token_request *request, struct error *error)
@@ -138,32 +177,25 @@ enum acquire_end token_flight_acquire(struct attempt *attempt, struct token *tok
 {
     const struct tokens *tokens = attempt->tokens;
     struct runtime_name name = shared_failures_name("flight", &attempt->request);
-    int64_t wait_until = attempt->deadline;
+    int64_t limit = attempt->deadline;
     int64_t renewed = attempt->was_received_on;
     int64_t since = renewed > 0 ? renewed + 1 : time(NULL);
     while (store_can_keep(&tokens->store) || store_can_try_again(&tokens->store)) {
         auto_single_flight struct single_flight flight;
-        switch (single_flight_join(&flight, name.text, wait_until)) {
+        switch (join(attempt, name.text, &limit, &flight)) {
         case SINGLE_FLIGHT_LEADER:
             if (!find_keyring_works(attempt))
                 return lead(attempt, true, since, token, error);
             single_flight_leave(&flight);
             break;
         case SINGLE_FLIGHT_LATE:
-            /* Where the user is asked to sign in, a follower that could do so too waits as long as
-             * that may take. */
-            if (!is_user_asked(&attempt->request) || wait_until >= tokens->sign_in_deadline ||
-                attempt->may_ask == NULL || !attempt->may_ask())
-                return fail_late(&attempt->request, error);
-            wait_until = tokens->sign_in_deadline;
-            continue;
+            return fail_late(&attempt->request, error);
         case SINGLE_FLIGHT_FOLLOWER:
             find_keyring_works(attempt);
             break;
         }
         trace("network: another process has just requested this token");
-        if (wait_until != attempt->deadline)
-            token_source_extend_deadline(attempt);
+        begin_anew(attempt, limit);
         enum keyring_answer answer = token_look_up_again(attempt, since, token, error);
         if (answer == KEYRING_FOUND)
             return ACQUIRED;
@@ -172,7 +204,7 @@ enum acquire_end token_flight_acquire(struct attempt *attempt, struct token *tok
             return ACQUIRE_FAILED;
         if (is_waiting_in_vain(attempt))
             break;
-        if (deadline_left(wait_until) == 0)
+        if (deadline_left(limit) == 0)
             return fail_late(&attempt->request, error);
     }
     return lead(attempt, false, since, token, error);

@@ -236,6 +236,19 @@ static bool fail_needed(const struct store *store, const struct token_request *r
     return broker_tokens_explain(request, wait, &silent->broker, error);
 }
 
+/* One process asks; the others wait until the user has signed in there, or has not. */
+static bool take_turn(const struct token_request *request, const struct user_tokens_wait *wait,
+                      struct single_flight *ret_flight, bool *ret_waited, struct error *error)
+{
+    struct runtime_name name = user_locks_sign_in(request);
+    if (user_locks_take(ret_flight, name.text, deadline_in(0), ret_waited))
+        return true;
+    sign_in_say_pending();
+    bool is_taken = user_locks_take(ret_flight, name.text, wait->sign_in_deadline, ret_waited);
+    *ret_waited = true;
+    return is_taken || sign_in_fail_pending(error);
+}
+
 bool user_tokens_acquire(const struct acquire_module *module, struct store *store,
                          struct token_request *request, const struct user_tokens_wait *wait,
                          struct token *ret_token, bool *ret_asked, struct error *error)
@@ -253,13 +266,11 @@ bool user_tokens_acquire(const struct acquire_module *module, struct store *stor
     if (wait->may_ask == NULL || !wait->may_ask())
         return fail_needed(store, request, wait, &silent, error);
 
-    /* One process asks; the others wait until the user has signed in there, or has not. */
     bool waited = false;
     auto_single_flight struct single_flight flight = { -1 };
     *ret_asked = true;
-    if (!user_locks_take(&flight, user_locks_sign_in(request).text, wait->sign_in_deadline,
-                         &waited))
-        return sign_in_fail_pending(error);
+    if (!take_turn(request, wait, &flight, &waited, error))
+        return false;
     if (shared_error_read(user_locks_failure(request).text, wait->began, error))
         return false;
     if (waited || silent.reason.kind == ERROR_NONE) {
