@@ -43,13 +43,17 @@ class Authority:
         if tls is None:
             # Authlib otherwise refuses plain http, even on the loopback.
             os.environ["AUTHLIB_INSECURE_TRANSPORT"] = "1"
-        app = Flask("authority")
-        app.json.sort_keys = False
-        self.log = RequestLog(app)
-        self._web_server = WebServer(app, tls, port)
+        self.log = RequestLog()
+        self._web_server = WebServer(self._make_app, tls, port)
         self.url = self._web_server.url
         self.issuer = TokenIssuer(self.key, self.url)
-        self._token_server = TokenServer(app, self.directory, self.issuer)
+        self._token_server = TokenServer(self.directory, self.issuer)
+
+    def _make_app(self) -> Flask:
+        app = Flask("authority", static_folder=None)
+        app.json.sort_keys = False
+        self.log.attach(app)
+        self._token_server.init_app(app)
         application.add_token_endpoint(app, self._token_server, self.faults)
         application.add_device_code_endpoint(app, self._token_server, self.device_faults)
         pages.add_sign_in_page(app, self._token_server)
@@ -57,6 +61,7 @@ class Authority:
         application.add_metadata(app, self.directory, self.issuer)
         app.after_request(application.echo_request_id)
         app.after_request(self._tell_time)
+        return app
 
     def _tell_time(self, response: Response) -> Response:
         response.headers.setdefault(

@@ -36,7 +36,7 @@ class DesktopApp:
         self._trust = str(trust)
         app = Flask("desktop app")
         app.add_url_rule("/", "redirect", self._receive, methods=["GET", "POST"])
-        self._server = WebServer(app, None)
+        self._server = WebServer(lambda: app, None)
         self.redirect_uri = f"http://localhost:{self._server.port}"
 
     def _receive(self) -> str:

@@ -32,9 +32,12 @@ class LoggedRequest:
 class RequestLog:
     """The requests to one application, in order of arrival; can be read at any time."""
 
-    def __init__(self, app: Flask) -> None:
+    def __init__(self) -> None:
         self._lock = threading.Lock()
         self._requests: list[LoggedRequest] = []
+
+    def attach(self, app: Flask) -> None:
+        """From now on, its requests are logged."""
         app.before_request(self._note_request)
         app.after_request(self._note_response)
 

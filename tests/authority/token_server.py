@@ -11,7 +11,7 @@ from authlib.oauth2 import OAuth2Error, OAuth2Request
 from authlib.oauth2.rfc6749 import (AccessDeniedError, InvalidClientError,
                                     UnsupportedGrantTypeError, UnsupportedResponseTypeError)
 from authlib.oauth2.rfc8628 import AuthorizationPendingError, ExpiredTokenError, SlowDownError
-from flask import Flask, Response, request as http_request
+from flask import Response, request as http_request
 
 from authority.authorization_codes import AuthorizationCodes
 from authority.credentials import METHODS
@@ -51,8 +51,8 @@ def as_entra_refusal(request: OAuth2Request, error: OAuth2Error) -> Refusal:
 class TokenServer(AuthorizationServer):
     """Handles requests one at a time; keeps the responses with tokens in `issued`."""
 
-    def __init__(self, app: Flask, directory: Directory, issuer: TokenIssuer) -> None:
-        super().__init__(app, query_client=directory.client, save_token=self._remember)
+    def __init__(self, directory: Directory, issuer: TokenIssuer) -> None:
+        super().__init__(query_client=directory.client, save_token=self._remember)
         self.directory = directory
         self.issuer = issuer
         self.issued: list[dict[str, Any]] = []

@@ -40,15 +40,30 @@ class _SilentHandler(WSGIRequestHandler):
         self.send_response_only(code, message)
 
 
-class WebServer:
-    """Serves from its creation until close(): https with a TLS context, http with None. Port 0 is
-    any that is free."""
+class _OnDemand:
+    """An application that is made at its first request. A map of URLs is much of the work of making
+    one, and most tests have servers that they never ask."""
 
-    def __init__(self, application: WsgiApplication, tls: ssl.SSLContext | None,
+    def __init__(self, make: Callable[[], WsgiApplication]) -> None:
+        self._make = make
+        self._made: WsgiApplication | None = None
+        self._lock = threading.Lock()
+
+    def __call__(self, environ: Any, start_response: Any) -> Any:
+        with self._lock:
+            self._made = self._made or self._make()
+        return self._made(environ, start_response)
+
+
+class WebServer:
+    """Serves what is made, from its creation until close(): https with a TLS context, http with None.
+    Port 0 is any that is free."""
+
+    def __init__(self, make: Callable[[], WsgiApplication], tls: ssl.SSLContext | None,
                  port: int = 0) -> None:
         if tls is not None:
             tls.sslsocket_class = _TlsSocket
-        self._application = application
+        self._application = _OnDemand(make)
         self._tls = tls
         self.port = port
         self.start()
@@ -64,7 +79,7 @@ class WebServer:
             self._server.socket.do_handshake_on_connect = False
         self.port: int = self._server.port
         self._thread = threading.Thread(
-            target=self._server.serve_forever, kwargs={"poll_interval": 0.02},
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.005},
             name=f"web server {self.port}", daemon=True)
         self._thread.start()
 

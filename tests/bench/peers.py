@@ -152,7 +152,7 @@ class Peers:
         return Contestant("az account get-access-token", ask, runs=1, every=5)
 
     def _serve(self, app: Flask) -> str:
-        server = WebServer(app, self._world.certificates.server_context())
+        server = WebServer(lambda: app, self._world.certificates.server_context())
         self._cleanup.callback(server.close)
         return server.url
 

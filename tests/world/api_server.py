@@ -25,14 +25,18 @@ class ApiServer:
 
     def __init__(self, tls: ssl.SSLContext | None, gate: Gate) -> None:
         self.gate = gate
-        app = Flask(type(self).__name__)
+        self.log = RequestLog()
+        self._web_server = WebServer(self._make_app, tls)
+        self.url = self._web_server.url
+
+    def _make_app(self) -> Flask:
+        app = Flask(type(self).__name__, static_folder=None)
         app.json.sort_keys = False
-        self.log = RequestLog(app)
+        self.log.attach(app)
         app.before_request(self._check)
         app.register_error_handler(Rejected, self.reject)
         self.add_paths(app)
-        self._web_server = WebServer(app, tls)
-        self.url = self._web_server.url
+        return app
 
     def add_paths(self, app: Flask) -> None:
         raise NotImplementedError

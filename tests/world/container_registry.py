@@ -71,17 +71,21 @@ class ContainerRegistry:
         self._env = env
         self._storage: Daemon | None = None
         self._port = 0
-        app = Flask("registry")
-        self.log = RequestLog(app)
+        self.log = RequestLog()
+        self._server = WebServer(self._make_app, tls)
+        self.url = self._server.url
+        self.host = self.url.removeprefix("https://")
+        self.names = (self.host, *names)
+
+    def _make_app(self) -> Flask:
+        app = Flask("registry", static_folder=None)
+        self.log.attach(app)
         app.add_url_rule("/oauth2/exchange", "exchange", self._exchange, methods=["POST"])
         app.add_url_rule("/oauth2/token", "token", self._token, methods=["GET", "POST"])
         app.add_url_rule("/v2/", "root", self._serve, methods=["GET", "HEAD"])
         app.add_url_rule("/v2/<path:_>", "all", self._serve,
                          methods=["GET", "HEAD", "POST", "PATCH", "PUT", "DELETE"])
-        self._server = WebServer(app, tls)
-        self.url = self._server.url
-        self.host = self.url.removeprefix("https://")
-        self.names = (self.host, *names)
+        return app
 
     @property
     def exchanges(self) -> list[LoggedRequest]:

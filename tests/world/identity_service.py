@@ -22,12 +22,16 @@ class IdentityService:
     def __init__(self, tls=None, answer: Answer | None = None) -> None:
         self.answer = answer or self.token_answer
         self.token = TOKEN
-        app = Flask("identity")
-        self.log = RequestLog(app)
+        self.log = RequestLog()
+        self._server = WebServer(self._make_app, tls)
+        self.url = self._server.url
+
+    def _make_app(self) -> Flask:
+        app = Flask("identity", static_folder=None)
+        self.log.attach(app)
         app.add_url_rule("/", "root", self._serve, methods=["GET", "POST"])
         app.add_url_rule("/<path:_>", "all", self._serve, methods=["GET", "POST"])
-        self._server = WebServer(app, tls)
-        self.url = self._server.url
+        return app
 
     def _serve(self, _: str = "") -> Response:
         return self.answer()
