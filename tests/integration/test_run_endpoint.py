@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import signal
 import socket
 import threading
 import time
@@ -15,6 +16,8 @@ import pytest
 from authority import contoso, faults
 from integration.run_asking import Endpoint
 from integration.users import claims, login
+from world.interruption import Interruption
+from world.sanitized import skip_if_sanitized
 from world.waiting import wait_until
 
 API = contoso.MY_WEB_API
@@ -37,14 +40,24 @@ def serve():
 # ---- the answer ----
 
 
-def test_curl_gets_a_token(world):
+def curl(world, **how):
     """Spelled as Azure's documentation has it."""
-    outcome = world.run("entra", "run", "--", "sh", "-c", 'curl -s -H "X-IDENTITY-HEADER: '
-                        '$IDENTITY_HEADER" "$IDENTITY_ENDPOINT?resource=' + API +
-                        '&api-version=2019-08-01"')
+    return world.run("entra", "run", "--", "sh", "-c", 'curl -s -H "X-IDENTITY-HEADER: '
+                     '$IDENTITY_HEADER" "$IDENTITY_ENDPOINT?resource=' + API +
+                     '&api-version=2019-08-01"', **how)
+
+
+def test_curl_gets_a_token(world):
+    outcome = curl(world)
     assert (outcome.code, outcome.err) == (0, "")
     assert claims(world, json.loads(outcome.out)["access_token"])["appid"] == \
         contoso.DAEMON.client_id
+
+
+def test_a_signal_to_all_does_not_end_it_however_early(world, programs, tmp_path):
+    skip_if_sanitized(programs, "the sanitizers replace the calls themselves")
+    env = Interruption(tmp_path).at("prctl", 1, signal.SIGTERM)
+    assert curl(world, env=env).err == ""
 
 
 def test_the_answer_has_the_members_types_and_order_that_sdks_want(world, serve):

@@ -7,9 +7,11 @@
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 static void interrupt(const char *call)
 {
@@ -24,6 +26,21 @@ static void interrupt(const char *call)
         free(malloc((size_t)1 << 62));
     else
         raise(number);
+}
+
+/* Only that of the endpoint of entra run, which outlives its parent for a moment. */
+int prctl(int option, ...)
+{
+    va_list list;
+    unsigned long arguments[4];
+    va_start(list, option);
+    for (int i = 0; i < 4; i++)
+        arguments[i] = va_arg(list, unsigned long);
+    va_end(list);
+    if (option == PR_SET_PDEATHSIG && arguments[0] == SIGCONT)
+        interrupt("prctl");
+    return ((int (*)(int, ...))dlsym(RTLD_NEXT, "prctl"))(option, arguments[0], arguments[1],
+                                                          arguments[2], arguments[3]);
 }
 
 int fsync(int fd)

@@ -249,13 +249,11 @@ static void allow_descriptors(struct serving *serving)
 }
 
 /* The end of the control socket tells it of the end of its parent, however early that comes: what
- * the parent has started by then must be ended, too. */
+ * the parent has started by then must be ended, too. All signals are blocked. */
 static _Noreturn void serve(struct serving *serving, const struct endpoint_module *module)
 {
-    sigset_t all, ends;
+    sigset_t ends;
     prctl(PR_SET_PDEATHSIG, SIGCONT); /* it may be stopped */
-    sigfillset(&all);
-    sigprocmask(SIG_SETMASK, &all, NULL);
     sigemptyset(&ends);
     sigaddset(&ends, SIGCHLD);
     serving->children = signalfd(-1, &ends, SFD_NONBLOCK | SFD_CLOEXEC);
@@ -289,6 +287,7 @@ static bool fork_server(struct run_server *server, const struct run_server_setti
                         const struct endpoint_module *module, int listener, struct error *error)
 {
     int ends[2];
+    sigset_t all, before;
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) != 0)
         return error_set(error, ERROR_OTHER, "cannot start a process: %m");
     struct serving serving = { .settings = settings,
@@ -296,11 +295,15 @@ static bool fork_server(struct run_server *server, const struct run_server_setti
                                .listener = listener,
                                .control = ends[1],
                                .leads_group = getpgrp() == getpid() };
+    /* It must not be ended by a signal to all that comes before it has begun. */
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, &before);
     pid_t pid = fork();
     if (pid == 0) {
         close(ends[0]);
         serve(&serving, module);
     }
+    sigprocmask(SIG_SETMASK, &before, NULL);
     close(ends[1]);
     server->control = ends[0];
     server->pid = pid > 0 ? pid : 0;
