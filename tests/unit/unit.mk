@@ -24,6 +24,7 @@ unit_cargo_config_SOURCES        := helpers/entra/setup/cargo_config.c helpers/e
                                    helpers/entra/setup/cargo_config_others.c helpers/entra/setup/toml_string.c \
                                    helpers/entra/setup/toml_text.c helpers/kubectl/kubeconfig/edits.c
 unit_cargo_request_SOURCES       := helpers/cargo/cargo_answer.c helpers/cargo/cargo_request.c
+unit_connections_SOURCES        := helpers/entra/run/endpoint/connections.c
 unit_credential_check_SOURCES   := common/acquire/app/client_secret.c \
                                    common/acquire/app/credential_check.c \
                                    common/acquire/app/thumbprint.c

@@ -29,9 +29,12 @@ bool connections_have_room(const struct connections *connections)
     return connections->count < connections->limit;
 }
 
+/* Many may come in one millisecond. */
 void connection_wait(struct connection *connection)
 {
+    static uint64_t last;
     connection->deadline = deadline_in(CONNECTION_MILLISECONDS);
+    connection->turn = ++last;
 }
 
 struct connection *connections_add(struct connections *connections, struct MHD_Connection *http,
@@ -76,7 +79,7 @@ static struct connection *find_oldest(struct connections *connections)
     struct connection *oldest = NULL;
     for (size_t i = 0; i < CONNECTIONS_MAX; i++) {
         struct connection *one = &connections->places[i];
-        if (is_waiting(one) && (oldest == NULL || one->deadline < oldest->deadline))
+        if (is_waiting(one) && (oldest == NULL || one->turn < oldest->turn))
             oldest = one;
     }
     return oldest;

@@ -22,6 +22,7 @@ struct connection {
     struct MHD_Connection *http; /* NULL: the place is free */
     int fd;
     int64_t deadline;      /* deadline.h; 0: its answer is being made */
+    uint64_t turn;         /* of those that wait, the least has waited longest */
     int source;            /* what its answer is read from; -1: nothing */
     struct secret *answer; /* as far as it has been read */
     size_t length;         /* of that */
