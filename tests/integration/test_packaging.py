@@ -214,6 +214,15 @@ def test_a_removal_names_the_files_of_users_that_still_ask(machine, file, text):
     assert path.read_text() == text
 
 
+def test_a_removal_writes_no_control_sequence_of_a_users_to_the_terminal(machine):
+    folder = machine.session.home / ".kube"
+    folder.mkdir()
+    (folder / "a\x1b]0;title\x07\nwarning: run this|sh").write_text("command: exec-credential-entra")
+    outcome = machine.remove()
+    assert f"\n    {folder}/a?]0;title??warning: run this|sh\n" in outcome.err
+    assert "\x1b" not in outcome.err and "\nwarning: run" not in outcome.err
+
+
 def test_a_removal_names_a_file_that_is_a_link(machine):
     kept = machine.session.home / "dotfiles"
     kept.write_text("[credential]\n\thelper = entra\n")
