@@ -56,7 +56,7 @@ def test_curl_gets_a_token(world):
 
 def test_a_signal_to_all_does_not_end_it_however_early(world, programs, tmp_path):
     skip_if_sanitized(programs, "the sanitizers replace the calls themselves")
-    env = Interruption(tmp_path).at("prctl", 1, signal.SIGTERM)
+    env = Interruption(tmp_path).at(f"pdeathsig-{signal.SIGCONT:d}", 1, signal.SIGTERM)
     assert curl(world, env=env).err == ""
 
 

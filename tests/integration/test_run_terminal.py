@@ -10,6 +10,8 @@ import subprocess
 
 import pytest
 
+from world.interruption import Interruption
+from world.sanitized import skip_if_sanitized
 from world.terminal import INTERRUPT, SUSPEND
 from world.waiting import wait_until
 
@@ -106,6 +108,16 @@ def test_a_signal_after_ctrl_c_is_handed_on(shell_at_terminal):
     shell.wait("got\n", end="got\n")
     os.kill(child, signal.SIGKILL)
     shell.wait("Killed")
+
+
+def test_a_job_that_is_suspended_before_it_has_begun_goes_on_too(shell_at_terminal, programs,
+                                                                 tmp_path):
+    skip_if_sanitized(programs, "the sanitizers replace the calls themselves")
+    shell = shell_at_terminal
+    env = Interruption(tmp_path).at(f"pdeathsig-{signal.SIGKILL:d}", 1, signal.SIGTSTP)
+    words = " ".join(f"{name}='{value}'" for name, value in env.items())
+    shell.type(f"{words} entra run -- sh -c 'echo u''p'", "Stopped")
+    shell.type("fg", "\nup\n")
 
 
 def test_a_job_is_suspended_and_goes_on(shell_at_terminal):

@@ -28,7 +28,7 @@ static void interrupt(const char *call)
         raise(number);
 }
 
-/* Only that of the endpoint of entra run, which outlives its parent for a moment. */
+/* "pdeathsig-N" is the one by which a child asks for signal N at the end of its parent. */
 int prctl(int option, ...)
 {
     va_list list;
@@ -37,8 +37,11 @@ int prctl(int option, ...)
     for (int i = 0; i < 4; i++)
         arguments[i] = va_arg(list, unsigned long);
     va_end(list);
-    if (option == PR_SET_PDEATHSIG && arguments[0] == SIGCONT)
-        interrupt("prctl");
+    if (option == PR_SET_PDEATHSIG) {
+        char name[16];
+        snprintf(name, sizeof name, "pdeathsig-%lu", arguments[0]);
+        interrupt(name);
+    }
     return ((int (*)(int, ...))dlsym(RTLD_NEXT, "prctl"))(option, arguments[0], arguments[1],
                                                           arguments[2], arguments[3]);
 }

@@ -25,8 +25,9 @@
 #define SIGNALED  128
 
 /* What a process may take to send a signal to all processes of a service. */
-#define ALL_MILLISECONDS  30
-#define LATE_MILLISECONDS 500
+#define ALL_MILLISECONDS   30
+#define LATE_MILLISECONDS  500
+#define BEGIN_MILLISECONDS 5 /* how often a command that has not begun yet is looked at */
 
 /* ---- starting ---- */
 
@@ -146,35 +147,6 @@ static void hand_on_earlier(pid_t pid, const struct run_server *server)
     }
 }
 
-/* Returns the errno, or 0 once the command runs. */
-static int start(const char *path, char *const *words, struct run_environment *environment,
-                 const struct run_server *server, pid_t *ret_pid)
-{
-    struct talk talk;
-    int failure = 0;
-    if (!begin_to_talk(&talk))
-        return errno;
-    char *pids[RUN_ENVIRONMENT_PIDS + 1];
-    run_environment_make_room_for_pids(environment, pids);
-    pid_t parent = getpid(), pid = fork();
-    if (pid == 0)
-        become(path, words, environment->list, pids, parent, &talk);
-    failure = pid < 0 ? errno : 0;
-    if (pid > 0)
-        hand_on_earlier(pid, server);
-    close_both(talk.go);
-    close(talk.report[1]);
-    if (pid > 0 && read(talk.report[0], &failure, sizeof failure) <= 0)
-        failure = 0;
-    close(talk.report[0]);
-    if (pid > 0 && failure != 0)
-        waitpid(pid, NULL, 0);
-    *ret_pid = pid;
-    return failure;
-}
-
-/* ---- waiting ---- */
-
 static bool has_terminal(void)
 {
     autoclose int terminal = open("/dev/tty", O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
@@ -198,6 +170,48 @@ static void stop_too(int number)
     sigprocmask(SIG_UNBLOCK, &only, NULL); /* here it stops */
     sigprocmask(SIG_BLOCK, &only, NULL);
 }
+
+/* Returns the errno, or 0 once the command runs. It may be stopped before that. */
+static int wait_for_command(pid_t pid, int report)
+{
+    struct pollfd ready = { .fd = report, .events = POLLIN };
+    int failure = 0;
+    while (poll(&ready, 1, BEGIN_MILLISECONDS) == 0) {
+        siginfo_t stopped = { .si_pid = 0 };
+        if (waitid(P_PID, (id_t)pid, &stopped, WSTOPPED | WNOHANG) == 0 && stopped.si_pid == pid)
+            stop_too(stopped.si_status);
+    }
+    return read(report, &failure, sizeof failure) > 0 ? failure : 0;
+}
+
+/* Returns the errno, or 0 once the command runs. */
+static int start(const char *path, char *const *words, struct run_environment *environment,
+                 const struct run_server *server, pid_t *ret_pid)
+{
+    struct talk talk;
+    int failure = 0;
+    if (!begin_to_talk(&talk))
+        return errno;
+    char *pids[RUN_ENVIRONMENT_PIDS + 1];
+    run_environment_make_room_for_pids(environment, pids);
+    pid_t parent = getpid(), pid = fork();
+    if (pid == 0)
+        become(path, words, environment->list, pids, parent, &talk);
+    failure = pid < 0 ? errno : 0;
+    if (pid > 0)
+        hand_on_earlier(pid, server);
+    close_both(talk.go);
+    close(talk.report[1]);
+    if (pid > 0)
+        failure = wait_for_command(pid, talk.report[0]);
+    close(talk.report[0]);
+    if (pid > 0 && failure != 0)
+        waitpid(pid, NULL, 0);
+    *ret_pid = pid;
+    return failure;
+}
+
+/* ---- waiting ---- */
 
 /* The next child that has ended or stopped; 0: none; -1: there is no child. */
 static pid_t next_child(int *ret_how)
