@@ -164,11 +164,16 @@ const struct setting *config_known_setting(const char *name)
     return setting;
 }
 
+/* Other programs have names such as ClientSecretUri in their sections. */
+#define SECRET_TYPOS_MAX 2
+
 /* The name that is nearest to one that is not known, of all settings or of those of secrets. NULL
  * if none is near. */
 static const char *nearest_name(const char *name, bool of_secrets)
 {
     struct suggestion nearest = suggest_for(name);
+    if (of_secrets && nearest.distance > SECRET_TYPOS_MAX)
+        nearest.distance = SECRET_TYPOS_MAX;
     for (size_t i = 0; i < ARRAY_SIZE(tables); i++)
         for (const struct setting *setting = tables[i]; setting->name != NULL; setting++)
             if (setting->secret || !of_secrets)

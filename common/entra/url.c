@@ -294,14 +294,14 @@ char *url_origin(const struct url *url)
 }
 
 /* A question mark or a hash sign before a user info's end is one of a password that lacks its
- * escape: what seems to be a host then has a port that is not a number. */
+ * escape: what seems to be a host then has a port that is not a number, or no path after it. */
 static size_t cut_password(const char *text, size_t length)
 {
     const char *colon = memchr(text, ':', length);
     if (colon == NULL || strchr(text + length, '@') == NULL)
         return length;
     const char *end = colon + 1 + strspn(colon + 1, "0123456789");
-    return end == text + length || *end == '/' ? length : (size_t)(colon - text);
+    return *end == '/' ? length : (size_t)(colon - text);
 }
 
 size_t url_scheme_length(const char *text)

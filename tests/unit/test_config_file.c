@@ -398,6 +398,7 @@ static void a_secret_that_is_not_read_must_not_be_read_by_others(void **state)
         { "{'AzureAd__ClientSecretPath':'/a'," API "}", false },
         { "{'AzureAd':{'TenantId':'t','ClientId':'c','ClientSecretPth':'/a'}," API "}", false },
         { "{'Other':{'ClientId':'c','Secrets':'/a'}," API "}", false },
+        { "{'Other':{'ClientSecretUri':'https://a','ClientCert':'/a'}," API "}", false },
     };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         auto_asked struct asked asked = ask_mode(cases[i].text, 0644);
