@@ -1,32 +1,65 @@
 # SPDX-License-Identifier: MIT
 """The user's browser: the program that $BROWSER names, and the user in front of it.
 
-Like a real browser, it is a separate program: it is started with a URL, prints some noise on its
-stdout and stderr, and does what the user would do on the page.
+As with a real browser that is open already, what is started with a URL is a small program, which
+prints some noise on its stdout and stderr and hands the URL to the browser: a thread of this process
+does what the user would do on the page. The small program lives as long as the visit.
 """
 
 from __future__ import annotations
 
-import json
-import sys
+import threading
+from dataclasses import dataclass
 from pathlib import Path
+from socketserver import StreamRequestHandler, ThreadingUnixStreamServer
 
 from authority import contoso
 from authority.directory import User
-from authority.visitor import Visitor
+from authority.visitor import Page, Visitor
 from world.waiting import wait_until
 
-TESTS = Path(__file__).resolve().parent.parent
 CHATTER = "Opening in existing browser session."
+CANNOT_START = 3
 
 PROGRAM = """\
-#!/usr/bin/python3
-import sys
-sys.path[:0] = [{tests!r}]
-from pathlib import Path
-from world.browser import play
-play(Path({folder!r}), sys.argv[1:])
+#!/usr/bin/python3 -IS
+import socket, sys
+print({chatter!r}, flush=True)
+print({chatter!r}, file=sys.stderr, flush=True)
+(start,) = sys.argv[1:]
+browser = socket.socket(socket.AF_UNIX)
+browser.connect({socket!r})
+browser.sendall(start.encode() + b"\\n")
+sys.exit(int(browser.makefile().read() or 1))
 """
+
+
+@dataclass(frozen=True)
+class _Mood:
+    """What the user does with a page."""
+
+    do: str
+    user: User | None = None
+
+
+class _Handler(StreamRequestHandler):
+    server: _Server
+
+    def handle(self) -> None:
+        start = self.rfile.readline().decode().rstrip("\n")
+        self.wfile.write(str(self.server.browser.visit(start)).encode())
+
+
+class _Server(ThreadingUnixStreamServer):
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self, browser: Browser, path: Path) -> None:
+        self.browser = browser
+        super().__init__(str(path), _Handler)
+
+    def handle_error(self, *_: object) -> None:
+        """The small program ends with an error, or has been killed."""
 
 
 class Browser:
@@ -34,81 +67,68 @@ class Browser:
     on; by default, Ada signs in."""
 
     def __init__(self, folder: Path, trust: Path) -> None:
-        self._folder = folder
         folder.mkdir()
         self._trust = trust
+        self._mood = _Mood("sign in", contoso.ADA)
+        self._starts: list[str] = []
+        self._urls: list[str] = []
+        self._pages: list[str] = []
         self.program = folder / "browser"
-        self.program.write_text(PROGRAM.format(tests=str(TESTS), folder=str(folder)))
+        socket = folder / "socket"
+        self.program.write_text(PROGRAM.format(chatter=CHATTER, socket=str(socket)))
         self.program.chmod(0o755)
-        self.will_sign_in(contoso.ADA)
+        self._server = _Server(self, socket)
+        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01},
+                         daemon=True).start()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
 
     @property
     def starts(self) -> list[str]:
         """The URLs that the program was started with so far."""
-        return self._lines("starts")
+        return list(self._starts)
 
     @property
     def urls(self) -> list[str]:
         """The URL of each page that was visited so far."""
-        return self._lines("urls")
-
-    def _lines(self, name: str) -> list[str]:
-        file = self._folder / name
-        return file.read_text().splitlines() if file.exists() else []
+        return list(self._urls)
 
     @property
     def pages(self) -> list[str]:
         """The text of the last page of each visit. A program may end before the browser has it."""
-        def files() -> list[Path]:
-            return sorted(self._folder.glob("page-*"))
-
-        wait_until(lambda: len(files()) == len(self.urls), "the page of each visit")
-        return [file.read_text() for file in files()]
+        wait_until(lambda: len(self._pages) == len(self._urls), "the page of each visit")
+        return list(self._pages)
 
     def will_sign_in(self, user: User) -> None:
-        self._will("sign in", username=user.username, password=user.password)
+        self._mood = _Mood("sign in", user)
 
     def will_decline(self) -> None:
-        self._will("decline")
+        self._mood = _Mood("decline")
 
     def will_wait(self) -> None:
         """The user looks at the page, and does nothing."""
-        self._will("wait")
+        self._mood = _Mood("wait")
 
     def will_fail(self) -> None:
         """No browser can be started: the program exits with an error."""
-        self._will("fail")
+        self._mood = _Mood("fail")
 
-    def _will(self, do: str, **who: str) -> None:
-        new = self._folder / "user.new"
-        new.write_text(json.dumps({"do": do, "trust": str(self._trust), "who": who}))
-        new.rename(self._folder / "user")
+    def visit(self, start: str) -> int:
+        """Visits the URL that the program was started with; returns the program's exit code."""
+        mood = self._mood
+        self._starts.append(start)
+        if mood.do == "fail":
+            return CANNOT_START
+        visitor = Visitor(self._trust)
+        url = visitor.sent_on(start) if start.startswith("http:") else start
+        self._urls.append(url)
+        self._pages.append(self._act(visitor, mood, url).text)
+        return 0
 
-
-def write_line(file: Path, line: str) -> None:
-    with file.open("a") as lines:
-        lines.write(f"{line}\n")
-
-
-def play(folder: Path, words: list[str]) -> None:
-    """The program: visits the URL that it was started with."""
-    user = json.loads((folder / "user").read_text())
-    print(CHATTER, flush=True)
-    print(CHATTER, file=sys.stderr, flush=True)
-    (start,) = words
-    write_line(folder / "starts", start)
-    if user["do"] == "fail":
-        sys.exit(3)
-    visitor = Visitor(user["trust"])
-    url = visitor.sent_on(start) if start.startswith("http:") else start
-    write_line(folder / "urls", url)
-    if user["do"] == "sign in":
-        page = visitor.sign_in(url, User(**user["who"], name="", object_ids={}))
-    elif user["do"] == "decline":
-        page = visitor.decline(url)
-    else:
-        page = visitor.open(url)
-    count = len(list(folder.glob("page-*")))
-    new = folder / f"new-{count:03}"
-    new.write_text(page.text)
-    new.rename(folder / f"page-{count:03}")
+    @staticmethod
+    def _act(visitor: Visitor, mood: _Mood, url: str) -> Page:
+        if mood.do == "sign in":
+            return visitor.sign_in(url, mood.user)
+        return visitor.decline(url) if mood.do == "decline" else visitor.open(url)

@@ -44,11 +44,20 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 @dataclass
 class Connection:
-    """What has gone through a TCP connection: who sent data, in turns."""
+    """What has gone through a TCP connection: who sent data, in turns. What a busy machine has not
+    acknowledged in time is sent again, and counts once."""
 
     turns: list[str] = field(default_factory=list)
+    sent: dict[str, int] = field(default_factory=dict)  # up to which number (RFC 9293, 3.4)
     began: float = 0
     ended: float = 0  # when the last data came from the server
+
+    def is_new(self, who: str, end: int) -> bool:
+        before = self.sent.get(who)
+        is_new = before is None or 0 < (end - before) % 2**32 < 2**31
+        if is_new:
+            self.sent[who] = end
+        return is_new
 
     @property
     def round_trips(self) -> int:
@@ -118,14 +127,15 @@ class FarNetwork:
         head = (packet[0] & 15) * 4
         source, target = struct.unpack_from("!HH", packet, head)
         length = struct.unpack_from("!H", packet, 2)[0] - head - (packet[head + 12] >> 4) * 4
+        number, = struct.unpack_from("!I", packet, head + 4)
         now = time.monotonic()
-        if packet[head + 13] & 0x3F == SYN:
+        if packet[head + 13] & 0x3F == SYN and (source, target) not in self._connections:
             self._connections[source, target] = Connection(began=now)
         by_client = (source, target) in self._connections
         connection = self._connections.get((source, target) if by_client else (target, source))
-        if connection is None or length == 0:
-            return
         who = "client" if by_client else "server"
+        if connection is None or length == 0 or not connection.is_new(who, number + length):
+            return
         if connection.turns[-1:] != [who]:
             connection.turns.append(who)
         if not by_client:

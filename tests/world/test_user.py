@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import subprocess
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Iterator
 
 import pytest
 
@@ -20,8 +22,11 @@ ENV = {"PATH": "/usr/bin:/bin"}
 
 
 @pytest.fixture
-def browser(tmp_path: Path, certificates: CertificateAuthority) -> Browser:
-    return Browser(tmp_path / "browser", certificates.certificate_file)
+def browser(certificates: CertificateAuthority) -> Iterator[Browser]:
+    with TemporaryDirectory(prefix="entra-") as folder:
+        browser = Browser(Path(folder) / "browser", certificates.certificate_file)
+        yield browser
+        browser.close()
 
 
 def visit(browser: Browser, url: str) -> subprocess.CompletedProcess[str]:

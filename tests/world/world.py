@@ -78,6 +78,7 @@ class World:
     def browser(self) -> Browser:
         """The user's browser, which is $BROWSER for programs of the session from now on."""
         browser = Browser(self.session.root / "browser", self.certificates.certificate_file)
+        self._cleanup.callback(browser.close)
         self.session.env["BROWSER"] = str(browser.program)
         return browser
 
