@@ -83,6 +83,8 @@ bool config_check_effect(const struct config *config, const struct config_api *a
                fail("--managed-identity", wanted, "a user's token", error);
     if (candidates->count > 1) /* a managed identity, or the user */
         return true;
+    if (!token_request_is_for_managed_identity(request) && options->managed_identity)
+        return fail("--managed-identity", wanted, "the app's own token", error);
     if (!token_request_is_for_managed_identity(request))
         return options->account == NULL || fail("--account", wanted, "the app's own token", error);
     const char *vain = vain_for_machine(options);

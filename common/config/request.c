@@ -24,7 +24,7 @@ static struct section acquire_options(const struct config_api *api)
 static bool wants_machine(const struct config *config, const struct config_api *api, bool for_user)
 {
     struct section acquire = acquire_options(api);
-    if (for_user || config->context->for_user)
+    if (for_user || config->context->for_user || config->context->for_app)
         return false;
     return config->options->managed_identity ||
            (config_member(acquire.object, "ManagedIdentity") != NULL &&
@@ -44,6 +44,15 @@ static bool check_types(struct config *config, const struct config_api *api, boo
     return true;
 }
 
+/* Whether only the context asks for the app's own token: without it, the API's section names the
+ * machine or a user. */
+static bool is_app_of_context(const struct config *config, const struct config_api *api)
+{
+    struct section acquire = acquire_options(api);
+    return config->context->for_app && (config_member(acquire.object, "ManagedIdentity") != NULL ||
+                                        !section_bool(&api->section, "RequestAppToken", true));
+}
+
 /* Fills in what does not depend on the identity. */
 static void begin_request(const struct config *config, const struct config_api *api,
                           struct token_request *request)
@@ -52,7 +61,8 @@ static void begin_request(const struct config *config, const struct config_api *
     const struct config_context *context = config->context;
     request->needs_context = context->credential != NULL || context->identity_resource_id != NULL ||
                              context->without_azure_variables ||
-                             context->chain == CONFIG_CHAIN_WORKLOAD;
+                             context->chain == CONFIG_CHAIN_WORKLOAD ||
+                             is_app_of_context(config, api);
     request->force_refresh =
         config->options->force_refresh || section_bool(&acquire, "ForceRefresh", false);
     request->api = config_copy(api->name);
@@ -144,9 +154,10 @@ static bool finish_request(const struct config *config, const struct config_api 
 static bool wants_user(const struct config *config, const struct config_api *api,
                        const struct token_request *request, bool unconfigured)
 {
-    bool for_app = section_bool(&api->section, "RequestAppToken",
-                                request->credential_count > 0 || unconfigured);
-    return config->context->for_user || (!wants_machine(config, api, false) && !for_app);
+    const struct config_context *context = config->context;
+    bool for_app = context->for_app || section_bool(&api->section, "RequestAppToken",
+                                                    request->credential_count > 0 || unconfigured);
+    return context->for_user || (!wants_machine(config, api, false) && !for_app);
 }
 
 /* Makes the candidates if no identity is configured: the machine's managed identity and, unless the
@@ -232,7 +243,8 @@ static bool make_candidates(struct config *config, const struct config_api *api,
         return false;
     if (is_withheld(config, api, request))
         return make_withheld(config, api, request, error);
-    bool unconfigured = config_is_unconfigured(config, request) && !config->context->public_client;
+    bool unconfigured = config_is_unconfigured(config, request) &&
+                        !config->context->public_client && !config->context->for_app;
     request->for_user = wants_user(config, api, request, unconfigured);
     if (request->for_user)
         return config_fill_user(config, api, unconfigured, request, error) &&

@@ -65,11 +65,10 @@ static bool request(const struct kubelogin *kubelogin, struct token_candidates *
 static bool make_candidates(struct kubelogin *kubelogin, struct token_candidates *candidates,
                             struct error *error)
 {
-    bool made = request(kubelogin, candidates, error);
-    bool user_needed = made && candidates->items[0].for_user && !kubelogin->context.for_user;
-    if (!kubelogin_check(kubelogin, user_needed, error) || !made)
-        return false;
-    if (!user_needed || !kubelogin_drop_client_of_variable(kubelogin))
+    if (!request(kubelogin, candidates, error))
+        return kubelogin_explain_request(kubelogin, candidates, error);
+    bool is_any_user = candidates->items[0].for_user && !kubelogin->context.for_user;
+    if (!is_any_user || !kubelogin_drop_client_of_variable(kubelogin))
         return true;
     token_candidates_clear(candidates);
     return request(kubelogin, candidates, error);

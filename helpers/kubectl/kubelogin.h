@@ -139,11 +139,11 @@ bool kubelogin_check_login(const char *name, const char *from, struct error *err
  * line. Fails with ERROR_USAGE, with the message of a call. */
 bool kubelogin_check_line(char **line, const char *const *variables, struct error *error);
 
-/* Called after config_request: checks that an app's --login does not end in a user signing in
- * because no credential is configured. user_needed is whether a user would have to sign in. Fails
- * with ERROR_USAGE, which replaces the error of config_request. With --use-azurerm-env-vars, the
- * hint of that error names ARM_* instead. */
-bool kubelogin_check(const struct kubelogin *kubelogin, bool user_needed, struct error *error);
+/* Called if config_request fails, with what it made and its error. If an app's --login lacks a
+ * client credential, the error says so, and what gives it one; with --use-azurerm-env-vars, the
+ * hint names ARM_*. Returns false. */
+bool kubelogin_explain_request(const struct kubelogin *kubelogin,
+                               const struct token_candidates *candidates, struct error *error);
 
 /* Called if there is no token: has the error say that a sign-in of 'az' or 'azd' is not used, if
  * that is the login method and the user must sign in. */

@@ -55,6 +55,7 @@ static void apply_secret_or_certificate(struct kubelogin *kubelogin)
 static bool apply_spn(struct kubelogin *kubelogin, struct error *error)
 {
     (void)error;
+    kubelogin->context.for_app = true;
     kubelogin->context.chain = CONFIG_CHAIN_ENVIRONMENT;
     apply_secret_or_certificate(kubelogin);
     return true;
@@ -75,6 +76,7 @@ static bool apply_workloadidentity(struct kubelogin *kubelogin, struct error *er
 {
     (void)error;
     const struct kubelogin_value *file = &kubelogin->values[KUBELOGIN_FEDERATED_TOKEN_FILE];
+    kubelogin->context.for_app = true;
     kubelogin->context.chain = CONFIG_CHAIN_WORKLOAD;
     if (build_system_is_here(BUILD_SYSTEM_GITHUB_ACTIONS)) {
         make_credential(kubelogin, CREDENTIAL_GITHUB_ACTIONS,
@@ -89,6 +91,7 @@ static bool apply_workloadidentity(struct kubelogin *kubelogin, struct error *er
 static bool apply_azurepipelines(struct kubelogin *kubelogin, struct error *error)
 {
     const struct kubelogin_value *connection = &kubelogin->values[KUBELOGIN_SERVICE_CONNECTION];
+    kubelogin->context.for_app = true;
     if (connection->text != NULL) {
         make_credential(kubelogin, CREDENTIAL_AZURE_PIPELINES, connection->from);
         kubelogin->credential.id = copy_text(kubelogin, KUBELOGIN_SERVICE_CONNECTION);
@@ -179,8 +182,8 @@ static bool apply_chained(struct kubelogin *kubelogin, struct error *error)
     return true;
 }
 
-/* Without --login: an app if a credential is configured, otherwise a user with a device code, which
- * is kubelogin's default. */
+/* Without --login: an app if a credential is configured; the machine's managed identity, where
+ * nothing is; otherwise a user with a device code, which is kubelogin's default. */
 static bool apply_default(struct kubelogin *kubelogin, struct error *error)
 {
     (void)error;
@@ -193,20 +196,19 @@ static bool apply_default(struct kubelogin *kubelogin, struct error *error)
 static const struct login {
     const char *name;
     bool (*apply)(struct kubelogin *kubelogin, struct error *error);
-    bool is_app;
     const char *cli;     /* the program whose sign-in kubelogin would use; NULL: none */
     const char *refused; /* why it is not available and what to use; NULL: it is available */
 } logins[] = {
-    { "devicecode", apply_devicecode, false, NULL, NULL },
-    { "interactive", apply_interactive, false, NULL, NULL },
-    { "spn", apply_spn, true, NULL, NULL },
-    { "msi", apply_msi, true, NULL, NULL },
-    { "workloadidentity", apply_workloadidentity, true, NULL, NULL },
-    { "azurepipelines", apply_azurepipelines, true, NULL, NULL },
-    { "azurecli", apply_cli, false, "az", NULL },
-    { "azd", apply_cli, false, "azd", NULL },
-    { "chained", apply_chained, false, NULL, NULL },
-    { "ropc", NULL, false, NULL,
+    { "devicecode", apply_devicecode, NULL, NULL },
+    { "interactive", apply_interactive, NULL, NULL },
+    { "spn", apply_spn, NULL, NULL },
+    { "msi", apply_msi, NULL, NULL },
+    { "workloadidentity", apply_workloadidentity, NULL, NULL },
+    { "azurepipelines", apply_azurepipelines, NULL, NULL },
+    { "azurecli", apply_cli, "az", NULL },
+    { "azd", apply_cli, "azd", NULL },
+    { "chained", apply_chained, NULL, NULL },
+    { "ropc", NULL, NULL,
       "Passwords are not used: a password does not satisfy multifactor authentication. Use --login "
       "devicecode or interactive; in a job, use spn, msi or workloadidentity." },
 };
@@ -272,18 +274,24 @@ static bool hint_at_credential(const struct kubelogin *kubelogin, const char *lo
                           : "");
 }
 
-bool kubelogin_check(const struct kubelogin *kubelogin, bool user_needed, struct error *error)
+/* An app without a credential lacks that first, whatever else is missing. */
+static bool lacks_credential(const struct token_candidates *candidates, const struct error *error)
 {
-    const char *name = kubelogin_text(kubelogin, KUBELOGIN_LOGIN);
-    const struct login *login = name != NULL ? find_login(name) : NULL;
-    bool no_credential = user_needed || strcmp(error->code, "no_credential") == 0;
+    return strcmp(error->code, "no_credential") == 0 ||
+           (strcmp(error->code, "no_identity") == 0 && candidates->items[0].credential_count == 0);
+}
+
+bool kubelogin_explain_request(const struct kubelogin *kubelogin,
+                               const struct token_candidates *candidates, struct error *error)
+{
+    const char *login = kubelogin_text(kubelogin, KUBELOGIN_LOGIN);
     if (kubelogin_is_on(kubelogin, KUBELOGIN_TERRAFORM))
         hint_at_terraform(error);
-    if (!no_credential || login == NULL || !login->is_app)
-        return true;
+    if (!kubelogin->context.for_app || !lacks_credential(candidates, error))
+        return false;
     error_set(error, ERROR_USAGE, "--login %s needs a client credential, but none is configured",
-              login->name);
-    return hint_at_credential(kubelogin, name, error);
+              login);
+    return hint_at_credential(kubelogin, login, error);
 }
 
 void kubelogin_explain(const struct kubelogin *kubelogin, struct error *error)

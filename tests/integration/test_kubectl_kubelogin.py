@@ -16,6 +16,7 @@ from authority.keys import process_key
 from integration.asking import EXEC_INFO, failed
 from integration.credentials import register
 from integration.test_federated import ISSUER, SUBJECT, foreign_token
+from integration.users import SIGN_IN_FIRST, login as sign_in
 from world.app_certificate import AppCertificate
 from world.identity_service import IdentityService
 from world.kubeconfig import V1BETA1
@@ -236,6 +237,88 @@ def test_the_password_of_a_certificate_comes_from_a_variable(machine, tmp_path):
 def test_an_app_without_a_credential_says_where_to_put_it(machine, login):
     outcome = ask(machine, *spn(machine), "--login", login)
     failed("exec-credential-entra", outcome, 2, f"--login {login} needs a client credential")
+
+
+APPS = {"spn": "AZURE_CLIENT_SECRET", "workloadidentity": "AZURE_FEDERATED_TOKEN_FILE"}
+
+
+@pytest.fixture
+def identity():
+    with IdentityService() as service:
+        yield service
+
+
+@pytest.fixture(params=["IMDS", "App Service"])
+def of_machine(request, identity):
+    """The variables of a machine that has a managed identity."""
+    return {"IMDS": {"AZURE_POD_IDENTITY_AUTHORITY_HOST": identity.url},
+            "App Service": {"IDENTITY_ENDPOINT": f"{identity.url}/token",
+                            "IDENTITY_HEADER": "key"}}[request.param]
+
+
+@pytest.mark.parametrize("login", APPS)
+def test_an_app_that_nothing_names_is_not_the_user_or_the_machine(machine, identity, of_machine,
+                                                                  login):
+    sign_in(machine, "--api", "AKS", "--authority", machine.authority.url)
+    requests = len(machine.authority.token_requests)
+    words = ["get-token", "--server-id", contoso.AKS]
+    for outcome in (ask(machine, *words, "--login", login, **of_machine),
+                    ask(machine, *words, AAD_LOGIN_METHOD=login, **of_machine),
+                    ask(machine, *words, "--login", login, "--client-id",
+                        contoso.KUBELOGIN.client_id, **of_machine)):
+        failed("exec-credential-entra", outcome, 2, f"--login {login} needs a client credential",
+               APPS[login])
+    assert identity.requests == []
+    assert len(machine.authority.token_requests) == requests
+
+
+@pytest.mark.parametrize("asked_for", [{"RequestAppToken": True}, {"RequestAppToken": False},
+                                       {"AcquireTokenOptions": {"ManagedIdentity": {}}}],
+                         ids=["app", "user", "machine"])
+@pytest.mark.parametrize("login", APPS)
+def test_the_section_of_the_api_does_not_make_it_another_ones_token(machine, identity, of_machine,
+                                                                    login, asked_for):
+    machine.write_appsettings({"AKS": {"Scopes": [f"{contoso.AKS}/.default"]} | asked_for})
+    words = ["get-token", "--server-id", contoso.AKS, "--login", login]
+    failed("exec-credential-entra", ask(machine, *words, **of_machine), 2,
+           f"--login {login} needs a client credential")
+    assert identity.requests == []
+
+
+@pytest.mark.parametrize("asked_for", [{"RequestAppToken": False},
+                                       {"AcquireTokenOptions": {"ManagedIdentity": {}}}],
+                         ids=["user", "machine"])
+def test_an_app_with_a_credential_gets_its_own_token_whatever_the_section_says(
+        machine, identity, of_machine, asked_for):
+    machine.write_appsettings({"AKS": {"Scopes": [f"{contoso.AKS}/.default"]} | asked_for})
+    answered(ask(machine, *spn(machine), AZURE_CLIENT_SECRET=APP.secret, **of_machine))
+    assert asked(machine).form["client_id"] == APP.client_id
+    assert identity.requests == []
+
+
+def test_a_managed_identity_is_no_apps_login(machine, identity, of_machine):
+    words = ["get-token", "--login", "spn", "--server-id", contoso.AKS, "--managed-identity"]
+    failed("exec-credential-entra", ask(machine, *words, **of_machine), 2,
+           "--login spn needs a client credential")
+    outcome = ask(machine, *words, AZURE_CLIENT_ID=APP.client_id, AZURE_TENANT_ID=TENANT,
+                  AZURE_CLIENT_SECRET=APP.secret, **of_machine)
+    failed("exec-credential-entra", outcome, 2, "--managed-identity has no effect")
+    assert identity.requests == []
+
+
+@pytest.mark.parametrize("login", ["devicecode", "interactive", "azurecli", "azd"])
+def test_a_users_login_is_not_the_machine(machine, identity, of_machine, login):
+    words = ["get-token", "--login", login, "--server-id", contoso.AKS]
+    outcome = ask(machine, *words, **of_machine)
+    assert (outcome.code, outcome.out) == (SIGN_IN_FIRST, "")
+    assert identity.requests == []
+
+
+@pytest.mark.parametrize("named", [(), ("--login", "chained")])
+def test_where_no_identity_is_configured_a_chain_takes_the_machines(machine, identity, of_machine,
+                                                                    named):
+    answered(ask(machine, "get-token", *named, "--server-id", contoso.AKS, **of_machine))
+    assert len(identity.requests) > 0
 
 
 def test_an_app_can_have_its_credential_in_the_configuration(world):
