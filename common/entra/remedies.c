@@ -14,8 +14,9 @@
     "tenant's administrator."
 
 /* The first code of two entries. */
-#define REMEDIES_POLICY "AADSTS53003"
-#define REMEDIES_DEVICE "AADSTS53000"
+#define REMEDIES_POLICY  "AADSTS53003"
+#define REMEDIES_DEVICE  "AADSTS53000"
+#define REMEDIES_ACCOUNT "AADSTS50020"
 
 /* What Microsoft's page says of each number is meant here: "Microsoft Entra authentication and
  * authorization error codes"; of those that it does not have, the authority's own text, and
@@ -174,8 +175,9 @@ static const struct remedy entries[] = {
       "A sign-in by device code does not show which device this is: " BY_BROWSER },
 
     /* ---- users ---- */
-    { "AADSTS50020 AADSTS50034", "The account does not exist in this tenant.",
-      "Sign in with an account of this tenant, or set TenantId to the account's own tenant." },
+    { REMEDIES_ACCOUNT " AADSTS50034", "The account does not exist in this tenant.",
+      "Use an account that this tenant knows, or have an administrator of the tenant invite this "
+      "one; if another tenant is meant, set TenantId or give --tenant." },
     { "AADSTS50053 AADSTS50055 AADSTS50057 AADSTS50126",
       "The account is disabled or locked, or its password is wrong or expired.",
       "Check the account and its password, or ask the tenant's administrator." },
@@ -537,6 +539,12 @@ bool remedies_blame_device_code(const char *code)
     const struct remedy *entry = remedies_find(code);
     return entry != NULL &&
            (entry == remedies_find(REMEDIES_POLICY) || entry == remedies_find(REMEDIES_DEVICE));
+}
+
+bool remedies_blame_account(const char *code)
+{
+    const struct remedy *entry = remedies_find(code);
+    return entry != NULL && entry == remedies_find(REMEDIES_ACCOUNT);
 }
 
 bool remedies_blame_client(const char *code)

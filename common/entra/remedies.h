@@ -46,6 +46,10 @@ const struct remedy *remedies_find(const char *code);
  * that the tenant manages, and never one by device code. */
 bool remedies_blame_device_code(const char *code);
 
+/* Whether an authority that refuses with this code does not know the account in this tenant, so
+ * that another sign-in of the same account changes nothing. */
+bool remedies_blame_account(const char *code);
+
 /* Whether an authority that refuses with this code may give another client a token for the same
  * user and API: the client is not authorized for the API beforehand, is disabled, unknown or lacks
  * consent in the tenant, or the user is not assigned to it. */

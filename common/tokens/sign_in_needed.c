@@ -45,6 +45,13 @@ bool sign_in_is_foreign(const struct token_request *request)
                                          : request->account == NULL && !request->account_of_tenant;
 }
 
+/* Whether the tenant may not know the account, or has just said so. */
+static bool is_unknown_here(const struct token_request *request, const char *code)
+{
+    return sign_in_is_foreign(request) ||
+           (sign_in_account(request) != NULL && remedies_blame_account(code));
+}
+
 /* Replaces an option that is not given by what a variable decided: that of a host tool's
  * configuration may not be set in the user's shell. */
 static void add_variable(const char **option, const char *variable, const char *value)
@@ -135,19 +142,34 @@ static bool hint_at_keyring(const struct shell_line *line, const struct user_tok
                       wait->options->keyring != NULL ? "--keyring" : "ENTRA_KEYRING", line->text);
 }
 
+/* The tenant does not know the account that somebody named, whose sign-in changes nothing. */
+static bool hint_at_account(const struct token_request *request,
+                            const struct user_tokens_wait *wait, struct error *error)
+{
+    const char *how = wait->options->account != NULL ? "--account NAME"
+                      : wait->name_account != NULL   ? wait->name_account
+                                                     : "Account in the configuration";
+    return error_hint(error,
+                      "Name an account that this tenant knows: %s. Or name none, or have an "
+                      "administrator of the tenant invite %s.",
+                      how, request->account);
+}
+
 /* Sets the hint to the command that signs in for the same request. If nobody named the account,
  * another one may be meant. */
 static bool hint_at_login(const struct store *store, const struct token_request *request,
                           const struct user_tokens_wait *wait, struct error *error)
 {
     struct shell_line line = sign_in_line(request, wait->options);
-    bool foreign = sign_in_is_foreign(request);
+    bool foreign = is_unknown_here(request, error->code);
     bool needs_browser = remedies_blame_device_code(error->code);
     const char *browser = needs_browser ? " --browser" : "";
     const char *how = needs_browser ? ", in a browser that uses the device's identity broker"
                       : foreign && request->account == NULL
                           ? " with an account that this tenant knows"
                           : "";
+    if (request->account != NULL && remedies_blame_account(error->code))
+        return hint_at_account(request, wait, error);
     if (store->named && strcmp(store->keyring->name, "none") == 0)
         return hint_at_keyring(&line, wait, error);
     if (!foreign)
@@ -189,7 +211,7 @@ bool sign_in_fail_needed(const struct store *store, const struct token_request *
     const char *account = sign_in_account(request);
     if (reason->kind == ERROR_NONE && store->trouble.message[0] != '\0')
         return sign_in_fail_unknown(&store->trouble, error);
-    if (reason->kind != ERROR_NONE && sign_in_is_foreign(request))
+    if (reason->kind != ERROR_NONE && is_unknown_here(request, reason->code))
         error_set(error, ERROR_SIGN_IN, "%s gets no token in the tenant %s: %s", account,
                   request->tenant, reason->message);
     else if (reason->kind != ERROR_NONE)

@@ -51,6 +51,19 @@ def nobody(outcome, folder: str) -> None:
            "entra login")
 
 
+@pytest.mark.parametrize("flag", ["--login-hint", "--username", "--account"])
+def test_an_account_that_the_clusters_tenant_does_not_know_is_to_be_another_one(bare_desk, flag):
+    sign_in(bare_desk, ADA)
+    there = ("--tenant", contoso.OTHER_TENANT.domains[0])
+    outcome = ask(bare_desk, flag, ADA.username, tenant=there[1])
+    failed("exec-credential-entra", outcome, SIGN_IN_FIRST, "AADSTS50020", "--account NAME",
+           f"invite {ADA.username}")
+    assert "entra login" not in outcome.err
+    sign_in(bare_desk, BOB, *there, "--account", BOB.username)
+    for words in (flag, ADA.username, "--account", BOB.username), ():
+        assert whose(bare_desk, ask(bare_desk, *words, tenant=there[1])) == BOB.username
+
+
 @pytest.mark.parametrize("flag", ["--cache-dir", "--token-cache-dir"])
 def test_each_folder_has_an_account_of_its_own(bare_desk, flag):
     sign_in(bare_desk, ADA)

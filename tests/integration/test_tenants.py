@@ -48,6 +48,14 @@ def sign_in_there(world: World, user: User, *words: str) -> tuple[str, dict[str,
     return outcome.err + outcome.out, page
 
 
+def name_in_file(world: World, user: User | None) -> None:
+    """Has the configuration name this account for the API, or none."""
+    settings = world.user_appsettings(contoso.AZURE_CLI)
+    if user is not None:
+        settings["MyWebApi"]["Account"] = user.username
+    world.write_appsettings(settings)
+
+
 def default_record(world: World) -> str:
     (item,) = [item for item in kept(world, "account") if item.attributes["username"] == "*"]
     return item.secret.decode()
@@ -184,6 +192,45 @@ def test_the_other_advice_is_to_name_an_account(anywhere):
     assert "--account NAME" in token(anywhere, *THERE).err
     login(anywhere, "--account", GRACE.username, user=GRACE)
     assert whose(anywhere, token(anywhere, *THERE, "--account", GRACE.username)) == GRACE.username
+
+
+@pytest.mark.parametrize("there", [FABRIKAM, contoso.OTHER_TENANT.domains[0]])
+@pytest.mark.parametrize("by_option", [True, False], ids=["option", "file"])
+def test_a_named_account_that_the_tenant_does_not_know_is_not_to_sign_in_again(anywhere, there,
+                                                                               by_option):
+    words = ("--tenant", there)
+    named = ("--account", ADA.username) if by_option else ()
+    if not by_option:
+        name_in_file(anywhere, ADA)
+    refused = token(anywhere, *words, *named)
+    assert refused.code == SIGN_IN_FIRST and "50020" in refused.err
+    assert f"{ADA.username} gets no token in the tenant {there}" in refused.err
+    assert f"invite {ADA.username}" in refused.err and "entra login" not in refused.err
+    assert ("--account NAME" if by_option else "Account in the configuration") in refused.err
+    login(anywhere, *words, "--account", BOB.username, user=BOB)
+    if by_option:
+        outcome = token(anywhere, *words, "--account", BOB.username)
+    else:
+        name_in_file(anywhere, BOB)
+        outcome = token(anywhere, *words)
+    assert whose(anywhere, outcome) == BOB.username
+    if not by_option:
+        name_in_file(anywhere, None)
+    assert whose(anywhere, token(anywhere, "--tenant", FABRIKAM)) == BOB.username
+
+
+@pytest.mark.parametrize("code", [50020, 50034])
+def test_where_a_tenant_no_longer_knows_its_account_another_one_is_to_sign_in(anywhere, code):
+    domain = ("--tenant", contoso.OTHER_TENANT.domains[0])
+    sign_in_there(anywhere, GRACE, *domain)
+    anywhere.authority.faults.inject(faults.refused("gone", "invalid_grant", code, "Gone."))
+    refused = token(anywhere, *domain, "--force-refresh")
+    assert f"{GRACE.username} gets no token in the tenant {domain[1]}" in refused.err
+    assert "with an account that this tenant knows" in refused.err
+    anywhere.authority.faults.clear()
+    anywhere.browser.will_sign_in(BOB)
+    assert anywhere.at_terminal(*advised(refused)).finish().code == 0
+    assert whose(anywhere, token(anywhere, *domain, "--force-refresh")) == BOB.username
 
 
 def test_where_a_policy_forbids_device_codes_the_advice_is_the_browser(anywhere):
