@@ -97,7 +97,7 @@ COMMON   := $(filter-out $(MEMORY),$(wildcard common/base/*.c common/entra/*.c c
                 common/config/*.c common/store/*.c keyring/*.c) helpers/program.c helpers/document.c \
                 helpers/host_tool.c)
 entra_SOURCES                 := helpers/main.c helpers/entra-sign.c helpers/programs.c \
-                                 helpers/kubectl/kubeconfig/edits.c \
+                                 $(addprefix helpers/kubectl/kubeconfig/,edits.c login.c) \
                                  $(wildcard helpers/*/*.c helpers/entra/*/*.c) \
                                  $(COMPLETIONS:%=helpers/entra/completion/entra.%)
 entra-acquire.so_SOURCES      := $(filter-out common/acquire/broker/%, \

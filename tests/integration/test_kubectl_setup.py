@@ -528,7 +528,7 @@ WISHES = ["--tenant", "t.example", "--force-refresh", "--keyring", "kernel"]
 @pytest.mark.parametrize("command", ["kubelogin", "exec-credential-entra"])
 @pytest.mark.parametrize("before, after", [
     (["get-token"], ["get-token", *WISHES]),
-    (["get-token", "--tenant-id", "x"], ["get-token", *WISHES, "--tenant-id", "x"]),
+    (["get-token", "--tenant-id", "x", "--legacy"], ["get-token", *WISHES, "--legacy"]),
     (["get-token", "--keyring=none", "--legacy"],
      ["get-token", "--tenant", "t.example", "--force-refresh", "--keyring=kernel", "--legacy"]),
     (["--tenant", "x", "--keyring", "none", "--tenant", "y", "get-token"],

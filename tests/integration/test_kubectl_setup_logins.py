@@ -12,7 +12,8 @@ from authority import contoso
 from integration.test_kubectl import info
 from integration.test_kubectl_clients import debians_kubectl, kubectl
 from integration.test_kubectl_kubelogin import spn
-from integration.test_kubectl_setup import CLIENT, TENANT, head, set_up, user, user_of, write
+from integration.test_kubectl_setup import (CLIENT, PROVIDER, TENANT, head, set_up, user, user_of,
+                                            write)
 from integration.users import login as sign_in
 from world.identity_service import TOKEN as MANAGED_TOKEN
 from world.kubeconfig import V1BETA1
@@ -287,10 +288,44 @@ def test_what_is_given_with_a_login_stays_with_it(world):
         "--login": "msi", "--server-id": SERVER, "--client-id": OWN}
 
 
-def test_kubelogins_option_replaces_ours_of_the_same_meaning(world):
-    write(world, user_of("exec-credential-entra", ["get-token", "--tenant", "old", "--account", "a"]))
-    assert set_up(world, "--context", "prod", "-t", "new", "--login-hint", "b").code == 0
-    assert options(user(world)["exec"]["args"]) == {"--tenant-id": "new", "--login-hint": "b"}
+NAMES = [("--tenant", "--tenant-id"), ("--authority", "--authority-host"),
+         ("--account", "--login-hint", "--username"), ("--cache-dir", "--token-cache-dir")]
+VALUE = {"--authority": ("https://login.microsoftonline.us", "https://login.chinacloudapi.cn")}
+PAIRS = [(there, given, *VALUE.get(names[0], ("old", "new")))
+         for names in NAMES for there in names for given in names]
+
+
+@pytest.mark.parametrize("there, given, old, new", PAIRS)
+def test_an_option_is_replaced_by_whichever_of_its_names_it_is_there(world, there, given, old, new):
+    write(world, user_of("exec-credential-entra", ["get-token", "--legacy", there, old]))
+    for _ in range(2):
+        outcome = set_up(world, "--context", "prod", given, new)
+        assert outcome.code == 0, outcome
+        assert sorted(user(world)["exec"]["args"]) == sorted(["get-token", "--legacy", given, new])
+
+
+def test_a_tenant_replaces_that_of_az(world):
+    write(world, user_of("kubelogin", ["get-token", "-t", "1111", "--server-id", SERVER]))
+    assert set_up(world, "--tenant", "contoso.com").code == 0
+    assert options(user(world)["exec"]["args"]) == {"--server-id": SERVER, "--tenant": "contoso.com"}
+
+
+def test_a_tenant_replaces_that_of_an_auth_provider(world):
+    write(world, head() + PROVIDER)
+    assert set_up(world, "--tenant", "contoso.com").code == 0
+    args = options(user(world)["exec"]["args"])
+    assert args["--tenant"] == "contoso.com" and "--tenant-id" not in args
+
+
+@pytest.mark.parametrize("there, given, old, new",
+                         [pair for pair in PAIRS if pair[0] != pair[1]])
+def test_two_names_of_an_option_are_not_given_together(world, there, given, old, new):
+    before = user_of("kubelogin", ["get-token"])
+    path = write(world, before)
+    outcome = set_up(world, there, old, given, new)
+    assert outcome.code == 2 and "cannot be used together" in outcome.err, outcome
+    assert there in outcome.err and given in outcome.err
+    assert path.read_text() == before
 
 
 @pytest.mark.parametrize("words, text", [

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/base/report.h"
+#include "helpers/kubectl/kubeconfig/login.h"
 
 /* The login has a member of its own; the others say how this run behaves. */
 static bool is_of_run(size_t offset)
@@ -33,13 +34,25 @@ static void collect_options(const struct options *options, const char **args)
     args[count] = NULL;
 }
 
+/* Of two names for the same option, only one could be kept. */
+static bool check_names(const char *const *args, struct error *error)
+{
+    for (size_t i = 0; args[i] != NULL; i++)
+        for (size_t j = 0; j < i; j++)
+            if (strcmp(args[i], args[j]) != 0 && login_options_are_same(args[i], args[j]))
+                return error_set(error, ERROR_USAGE, "%s and %s cannot be used together", args[j],
+                                 args[i]);
+    return true;
+}
+
 bool kubeconfig_options_check(const struct kubeconfig_conversion *conversion, struct error *error)
 {
     static const char *const no_variables[] = { NULL };
     char *line[KUBECONFIG_ARGS + 2] = { (char *)"exec-credential-entra" };
     for (size_t i = 0; conversion->args[i] != NULL; i++)
         line[i + 1] = (char *)conversion->args[i];
-    return (conversion->login == NULL ||
+    return check_names(conversion->args, error) &&
+           (conversion->login == NULL ||
             kubelogin_check_login(conversion->login, "--login", error)) &&
            kubelogin_check_line(line, no_variables, error);
 }

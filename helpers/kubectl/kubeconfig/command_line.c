@@ -119,9 +119,9 @@ void command_line_set(struct command_line *line, const char *name, const char *v
         add_words(line, name, value);
     else if (strcmp(value_at(line, &last), value) != 0)
         replace_value(line, &last, value);
-    const struct login_option *option = login_option_find(name);
-    if (option != NULL && option->same_name != NULL)
-        command_line_drop(line, option->same_name, false);
+    for (const struct login_option *option = login_options; option->name != NULL; option++)
+        if (strcmp(option->name, name) != 0 && login_options_are_same(option->name, name))
+            command_line_drop(line, option->name, option->is_switch);
 }
 
 void command_line_set_flag(struct command_line *line, const char *name)

@@ -31,8 +31,8 @@ struct command_line {
  * VALUE, NAME=VALUE, and for those with a letter -l VALUE, -l=VALUE and -lVALUE. */
 const char *command_line_value(const struct command_line *line, const char *name);
 
-/* Gives an option this value: in its place, or added. Of --scope, every value counts. Drops our own
- * option of the same meaning (login.h). name and value must outlive line. */
+/* Gives an option this value: in its place, or added. Of --scope, every value counts. Drops the
+ * other names of the option (login.h). name and value must outlive line. */
 void command_line_set(struct command_line *line, const char *name, const char *value);
 void command_line_set_flag(struct command_line *line, const char *name);
 

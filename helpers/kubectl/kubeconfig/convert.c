@@ -83,7 +83,7 @@ static void put_args(struct words *words, const struct kubeconfig_conversion *co
 static bool is_given(const struct kubeconfig_conversion *conversion, const char *name)
 {
     for (size_t i = 0; conversion->args[i] != NULL; i++)
-        if (strcmp(conversion->args[i], name) == 0)
+        if (login_options_are_same(conversion->args[i], name))
             return true;
     return false;
 }

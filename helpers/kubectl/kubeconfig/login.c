@@ -20,6 +20,7 @@ enum {
     PIPELINES = 64,
     USERS = DEVICE_CODE | INTERACTIVE | OTHER_USERS,
     APPS = SPN | MSI | WORKLOAD | PIPELINES,
+    ALL = USERS | APPS,
     PROVING = USERS | SPN | WORKLOAD | PIPELINES, /* kubelogin: INTERACTIVE | SPN */
 };
 
@@ -44,13 +45,16 @@ const struct login_option login_options[] = {
       .letter = 't',
       .logins = USERS | SPN | PIPELINES,
       .is_of_app = true,
-      .same_name = "--tenant" },
-    { .name = "--tenant", .logins = USERS | SPN | PIPELINES, .is_of_app = true },
+      .meaning = "tenant" },
+    { .name = "--tenant",
+      .logins = USERS | SPN | PIPELINES,
+      .is_of_app = true,
+      .meaning = "tenant" },
     { .name = "--environment", .letter = 'e', .logins = USERS | SPN, .is_of_app = true },
     { .name = "--authority-host",
       .logins = USERS | SPN | WORKLOAD | PIPELINES,
-      .same_name = "--authority" },
-    { .name = "--authority", .logins = USERS | SPN | WORKLOAD | PIPELINES },
+      .meaning = "authority" },
+    { .name = "--authority", .logins = USERS | SPN | WORKLOAD | PIPELINES, .meaning = "authority" },
     { .name = "--client-certificate", .logins = SPN },
     { .name = "--client-certificate-password", .logins = SPN },
     { .name = "--client-secret", .logins = SPN },
@@ -58,9 +62,11 @@ const struct login_option login_options[] = {
     { .name = "--identity-resource-id", .logins = MSI },
     { .name = "--managed-identity", .is_switch = true, .logins = MSI },
     { .name = "--azure-pipelines-service-connection-id", .logins = PIPELINES },
-    { .name = "--login-hint", .logins = USERS, .same_name = "--account" },
-    { .name = "--username", .logins = USERS, .same_name = "--account" },
-    { .name = "--account", .logins = USERS },
+    { .name = "--login-hint", .logins = USERS, .meaning = "account" },
+    { .name = "--username", .logins = USERS, .meaning = "account" },
+    { .name = "--account", .logins = USERS, .meaning = "account" },
+    { .name = "--cache-dir", .logins = ALL, .meaning = "folder" },
+    { .name = "--token-cache-dir", .logins = ALL, .meaning = "folder" },
     { .name = "--password", .logins = 0 },
     { .name = "--azure-config-dir", .logins = OTHER_USERS },
     { .name = "--subscription", .letter = 's', .logins = OTHER_USERS },
@@ -77,6 +83,14 @@ const struct login_option *login_option_find(const char *name)
         if (strcmp(option->name, name) == 0)
             return option;
     return NULL;
+}
+
+bool login_options_are_same(const char *name, const char *other)
+{
+    const struct login_option *option = login_option_find(name), *same = login_option_find(other);
+    if (option == NULL || same == NULL || option->meaning == NULL || same->meaning == NULL)
+        return strcmp(name, other) == 0;
+    return strcmp(option->meaning, same->meaning) == 0;
 }
 
 /* The bit of a login; 0 if it is not known. */

@@ -11,15 +11,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* An option of an exec section that belongs to certain logins. */
+/* An option of an exec section that belongs to certain logins, or has another name. */
 struct login_option {
     const char *name;
     char letter; /* of its short form; 0: it has none */
     bool is_switch;
-    unsigned logins; /* those that take it: internal bits */
-    bool is_of_app;  /* part of an app's identity, beside the client ID */
-    const char
-        *same_name; /* our own option that means the same and takes precedence; may be NULL */
+    unsigned logins;     /* those that take it: internal bits */
+    bool is_of_app;      /* part of an app's identity, beside the client ID */
+    const char *meaning; /* what other options set too; NULL: no other one does */
 };
 
 /* All of them; the name is NULL after the last. */
@@ -27,6 +26,9 @@ extern const struct login_option login_options[];
 
 /* The option of this name; NULL if it belongs to no login. */
 const struct login_option *login_option_find(const char *name);
+
+/* Whether two names are those of the same option, such as --tenant and --tenant-id. */
+bool login_options_are_same(const char *name, const char *other);
 
 /* Whether a user's login method, by its name, is that of a human being, or of an app. Neither, if
  * the name is not known. */
