@@ -639,6 +639,27 @@ def test_wrong_usage_is_reported_in_one_clear_line(world, options, text):
     assert path.read_text() == before
 
 
+@pytest.mark.parametrize("typed, meant", [("prd", "prod"), ("Prod", "prod"), ("amdin", "admin"),
+                                          ("prod2", "prod")])
+def test_a_context_that_does_not_exist_is_told_the_nearest_one(world, typed, meant):
+    write(world, head() + KUBELOGIN)
+    for how in [], ["--remove"]:
+        refused(set_up(world, *how, "--context", typed), 2,
+                f"no kubeconfig has a context '{typed}' with a user, did you mean '{meant}'?")
+
+
+def test_the_nearest_context_may_be_in_any_kubeconfig_and_has_a_user(world):
+    first = write(world, head() + KUBELOGIN)
+    second = write(world, "contexts:\n- {name: stage, context: {user: me}}\n"
+                          "- {name: stave, context: {cluster: c}}\n", first.with_name("second"))
+    env = {"KUBECONFIG": f"{first}:{second}"}
+    for typed in "stag", "stave":
+        refused(set_up(world, "--context", typed, env=env), 2, "did you mean 'stage'?")
+    outcome = set_up(world, "--context", "nothing-like-it", env=env)
+    refused(outcome, 2, "no kubeconfig has a context 'nothing-like-it' with a user")
+    assert "did you mean" not in outcome.err
+
+
 def test_a_file_that_kubectl_is_writing_is_left_alone(world):
     path = write(world, head() + KUBELOGIN)
     lock = path.with_name("config.lock")

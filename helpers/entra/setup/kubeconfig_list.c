@@ -7,6 +7,7 @@
 
 #include "common/base/environment.h"
 #include "common/base/file.h"
+#include "common/base/suggest.h"
 #include "common/base/text.h"
 
 /* ---- which files ---- */
@@ -87,6 +88,33 @@ bool kubeconfig_list_load(const struct kubeconfig_list *list, struct kubeconfig_
     return true;
 }
 
+/* Of the contexts of a file, those with a user. */
+struct with_user {
+    const struct kubeconfig_module *module;
+    const struct kubeconfig *file;
+    struct suggestion nearest;
+};
+
+static void consider_context(void *context, const char *name)
+{
+    struct with_user *with = context;
+    if (with->module->user_of_context(with->file, name) != NULL)
+        suggest_consider(&with->nearest, name);
+}
+
+static bool fail_context(const struct kubeconfig_list *list, const char *context,
+                         struct error *error)
+{
+    struct with_user with = { .module = list->module, .nearest = suggest_for(context) };
+    for (size_t i = 0; i < list->count; i++) {
+        with.file = list->items[i].file;
+        if (with.file != NULL)
+            list->module->each_context(with.file, consider_context, &with);
+    }
+    return error_set(error, ERROR_USAGE, "no kubeconfig has a context '%.80s' with a user%s",
+                     context, suggest_question(&with.nearest, ""));
+}
+
 struct kubeconfig_target *kubeconfig_list_find_context(const struct kubeconfig_list *list,
                                                        const char *context, size_t *ret_user,
                                                        struct error *error)
@@ -100,7 +128,7 @@ struct kubeconfig_target *kubeconfig_list_find_context(const struct kubeconfig_l
         if (list->items[i].file != NULL && module->find(list->items[i].file, user, ret_user))
             return &list->items[i];
     if (user == NULL)
-        error_set(error, ERROR_USAGE, "no kubeconfig has a context '%.80s' with a user", context);
+        fail_context(list, context, error);
     else
         error_set(error, ERROR_USAGE, "no kubeconfig has the user '%.80s' of the context '%.80s'",
                   user, context);
