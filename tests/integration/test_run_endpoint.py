@@ -447,6 +447,16 @@ def test_what_is_not_one_address_of_the_machine_is_refused(world, address, says)
     assert outcome.code == 2 and says in outcome.err, outcome
 
 
+@pytest.mark.parametrize("address", ["localhost", "127.1", "127.0.0.1:80", "0.0.0.0", "::"])
+def test_what_is_not_one_address_is_not_a_matter_of_permission(world, address):
+    """It would be refused with --allow-containers too, so that is not the advice."""
+    outcome = world.run("entra", "run", "--listen", address, "--", "true")
+    assert outcome.code == 2 and f"'{address}' is not one address of this machine" in outcome.err
+    assert "Give --listen an address, such as 127.0.0.1." in outcome.err
+    assert "--allow-containers" not in outcome.err
+    assert world.run("entra", "run", "--listen", "127.0.0.1", "--", "true").code == 0
+
+
 def run_in_network(world, script):
     """In a network namespace, where we are root."""
     outcome = world.run("unshare", "--user", "--map-root-user", "--net", "sh", "-ec", script)

@@ -49,6 +49,7 @@ static void clear_wish(struct wish *wish)
 static bool read_address(const struct options *options, struct wish *wish, struct error *error)
 {
     const char *address = options->own[LISTEN];
+    bool is_loopback;
     wish->address = address != NULL ? address : RUN_LISTENER_LOOPBACK;
     if (address != NULL && !wish->with_endpoint)
         return error_set(error, ERROR_USAGE, "--listen and --no-endpoint cannot be used together");
@@ -57,7 +58,9 @@ static bool read_address(const struct options *options, struct wish *wish, struc
                          "--any-identity and --no-endpoint cannot be used together");
     if (address == NULL && options->own[ALLOW_CONTAINERS] != NULL)
         return error_set(error, ERROR_USAGE, "--allow-containers has no effect without --listen");
-    if (run_listener_is_loopback(wish->address) || options->own[ALLOW_CONTAINERS] != NULL)
+    if (!run_listener_check(wish->address, &is_loopback, error))
+        return false;
+    if (is_loopback || options->own[ALLOW_CONTAINERS] != NULL)
         return true;
     error_set(error, ERROR_USAGE, "--listen %.80s: others could reach the endpoint there", address);
     return error_hint(error, "If it is the address of a network of containers that you trust, add "

@@ -49,14 +49,11 @@ static bool is_several(const struct place *place)
     return v4 == INADDR_ANY || v4 == INADDR_BROADCAST || IN_MULTICAST(v4);
 }
 
-bool run_listener_is_loopback(const char *address)
+static bool is_loopback(const struct place *place)
 {
-    struct place place;
-    if (!parse(address, &place))
-        return false;
-    if (place.address.any.sa_family == AF_INET6)
-        return IN6_IS_ADDR_LOOPBACK(&place.address.v6.sin6_addr);
-    return ntohl(place.address.v4.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+    if (place->address.any.sa_family == AF_INET6)
+        return IN6_IS_ADDR_LOOPBACK(&place->address.v6.sin6_addr);
+    return ntohl(place->address.v4.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
 }
 
 /* Whether this is the address for all machines of a network, where the kernel lets us listen in
@@ -132,14 +129,29 @@ static bool describe(int fd, struct run_listener *ret_listener)
     return true;
 }
 
+static bool read_place(const char *address, struct place *place, struct error *error)
+{
+    if (parse(address, place) && !is_several(place) && !is_broadcast(place))
+        return true;
+    error_set(error, ERROR_USAGE, "'%.80s' is not one address of this machine", address);
+    return error_hint(error, "Give --listen an address, such as " RUN_LISTENER_LOOPBACK ".");
+}
+
+bool run_listener_check(const char *address, bool *ret_is_loopback, struct error *error)
+{
+    struct place place;
+    if (!read_place(address, &place, error))
+        return false;
+    *ret_is_loopback = is_loopback(&place);
+    return true;
+}
+
 int run_listener_open(const char *address, bool may_come, struct run_listener *ret_listener,
                       struct error *error)
 {
     struct place place;
-    if (!parse(address, &place) || is_several(&place) || is_broadcast(&place)) {
-        error_set(error, ERROR_USAGE, "'%.80s' is not one address of this machine", address);
+    if (!read_place(address, &place, error))
         return -1;
-    }
     autoclose int fd =
         socket(place.address.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0 || !bind_place(fd, &place, may_come, address) || listen(fd, BACKLOG) != 0 ||

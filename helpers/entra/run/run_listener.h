@@ -11,9 +11,9 @@
 
 #define RUN_LISTENER_LOOPBACK "127.0.0.1"
 
-/* Whether nobody beyond this machine, and its network namespace, can reach the address. False for
- * what is not an address. */
-bool run_listener_is_loopback(const char *address);
+/* Whether nobody beyond this machine, and its network namespace, can reach the address. Fails with
+ * ERROR_USAGE for what run_listener_open would not take as one address. */
+bool run_listener_check(const char *address, bool *ret_is_loopback, struct error *error);
 
 /* Where it listens, as a client has it in a URL and in NO_PROXY. */
 struct run_listener {
