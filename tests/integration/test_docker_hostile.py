@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
+import threading
 import time
 from typing import Callable
 
@@ -198,3 +200,45 @@ def test_the_tokens_are_in_no_file_log_or_argument(images):
     assert trace.read_text().count(host) > 2
     for needle in (password, images.authority.issued_tokens[0]):
         assert images.session.files_holding(needle.encode()) == []
+
+
+# ---- registries that cannot be reached ----
+
+@pytest.mark.parametrize("greeting, words, says, advice", [
+    (None, (), "cannot be reached", "the network and the firewall"),
+    (b"", ("--timeout", SHORT_LIMIT), "did not answer in time",
+     "whether the firewall of the registry lets this machine in"),
+    (b"220 mail.example ESMTP\r\n" * 20, (), "cannot be reached",
+     "a captive portal may intercept"),
+], ids=["nothing listens", "silence", "no TLS"])
+def test_a_registry_that_cannot_be_reached_gets_advice_about_registries(world, greeting, words, says,
+                                                                        advice):
+    with socket.socket() as there:
+        there.bind(("127.0.0.1", 0))
+        port = there.getsockname()[1]
+        configure(world, BaseUrl=f"https://localhost:{port}/")
+        assert world.run("entra", "token", "--api", "Images").code == 0
+        if greeting is not None:
+            there.listen()
+            threading.Thread(target=greet, args=(there, greeting), daemon=True).start()
+        outcome = ask(world, f"localhost:{port}", *words)
+        there.close()
+    failed(outcome, 4, f"https://localhost:{port} {says}")
+    assert advice in outcome.err and "Instance" not in outcome.err, outcome
+
+
+def greet(server: socket.socket, text: bytes) -> None:
+    clients = []
+    try:
+        while True:
+            clients.append(server.accept()[0])
+            clients[-1].sendall(text)
+    except OSError:
+        pass  # the test is over
+
+
+def test_an_answer_that_is_too_long_gets_advice_about_registries(images):
+    images.registry.exchange_answer = lambda: UNUSABLE["10 MB"](images)
+    outcome = ask(images, images.registry.host)
+    failed(outcome, 4, "answered with more than")
+    assert "Check the name of the registry" in outcome.err and "Instance" not in outcome.err
