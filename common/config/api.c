@@ -59,8 +59,14 @@ bool config_find_api(const struct config *config, const char *name, struct confi
             return true;
         }
     }
-    error_set(error, ERROR_USAGE, "there is no API '%.80s' in the configuration%s",
-              url_typed_safe(name, &shown), suggest_question(&nearest, ""));
+    struct section unscoped;
+    if (config != NULL && config_find_unscoped(config, name, &unscoped)) {
+        autofree char *lack = config_lack_of_scopes(config, &unscoped);
+        error_set(error, ERROR_USAGE, "%s, so it is not an API", lack);
+    } else {
+        error_set(error, ERROR_USAGE, "there is no API '%.80s' in the configuration%s",
+                  url_typed_safe(name, &shown), suggest_question(&nearest, ""));
+    }
     return error_known_as(error, "unknown_api");
 }
 

@@ -244,7 +244,8 @@ void config_warn_of_settings(const struct config *config);
 /* ---- misplaced.c: settings that are not read for where they are ---- */
 
 /* Warns about settings of an identity or API that are in no section; about a section that has the
- * name of a built-in API and is none; and about keys that are the names of variables. */
+ * name of a built-in API, or a BaseUrl and nearly Scopes, and is no API; and about keys that are
+ * the names of variables. */
 void config_warn_of_misplaced(const struct config *config);
 
 /* Whether a key is of the form A__B, in which only the environment has settings. */
@@ -261,6 +262,19 @@ bool config_has_secrets(json_object *content);
  * objects with Scopes) anywhere below the root. Return their number. */
 size_t config_identities(const struct config *config, struct section sections[CONFIG_SECTIONS_MAX]);
 size_t config_apis(const struct config *config, struct section sections[CONFIG_SECTIONS_MAX]);
+
+/* Finds an object of this name that would be an API, had it Scopes: it is no identity either. False
+ * if there is none. */
+bool config_find_unscoped(const struct config *config, const char *name,
+                          struct section *ret_section);
+
+/* The key of an object without Scopes that is nearly that, and has such a value; NULL if none is.
+ * The object owns it. */
+const char *config_nearly_scopes(const json_object *object);
+
+/* What is said of an object without Scopes: "FILE:7: MyWebApi has no Scopes, only 'Scope'". The
+ * caller frees it. */
+char *config_lack_of_scopes(const struct config *config, const struct section *section);
 
 /* Fails with ERROR_USAGE if there are too many of them. */
 bool config_check_size(const struct config *config, struct error *error);

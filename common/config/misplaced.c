@@ -90,17 +90,34 @@ static void warn_of_builtin_names(const struct config *config)
 {
     static const char *const keys[] = { "BaseUrl", "RelativePath", "HttpMethod", "RequestAppToken",
                                         "AcquireTokenOptions" };
-    char where[CONFIG_WHERE_MAX];
     json_object_object_foreach(config->root, name, value) {
-        const struct config_path path = { { name }, 1 };
+        const struct section section = { value, { { name }, 1 } };
         if (builtin_api_find(name) == NULL || config_member(value, "Scopes") != NULL)
             continue;
         size_t i = 0;
         while (i < ARRAY_SIZE(keys) && config_member(value, keys[i]) == NULL)
             i++;
-        if (i < ARRAY_SIZE(keys))
-            warning("%s: %s has no Scopes: not read; the built-in API of this name is used",
-                    config_where(config, &path, where), name);
+        if (i == ARRAY_SIZE(keys))
+            continue;
+        autofree char *lack = config_lack_of_scopes(config, &section);
+        warning("%s: not read; the built-in API of this name is used", lack);
+    }
+}
+
+/* Other sections without Scopes may be another program's: only a BaseUrl, and a key that is nearly
+ * Scopes, show that an API is meant. If it is asked for by name, that is an error. */
+static void warn_of_nearly_apis(const struct config *config)
+{
+    const char *asked = config->options->api;
+    json_object_object_foreach(config->root, name, value) {
+        struct section section;
+        if (builtin_api_find(name) != NULL || config_member(value, "BaseUrl") == NULL ||
+            (asked != NULL && strcasecmp(asked, name) == 0) ||
+            !config_find_unscoped(config, name, &section) || section.object != value ||
+            config_nearly_scopes(value) == NULL)
+            continue;
+        autofree char *lack = config_lack_of_scopes(config, &section);
+        warning("%s: not read", lack);
     }
 }
 
@@ -177,6 +194,7 @@ void config_warn_of_misplaced(const struct config *config)
 {
     warn_of_both(config);
     warn_of_builtin_names(config);
+    warn_of_nearly_apis(config);
     warn_of_variables(config, config->root, &(struct config_path){ .depth = 0 });
     warn_of_mistyped_variables(config);
 }

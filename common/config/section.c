@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/base/suggest.h"
 #include "common/base/text.h"
 #include "common/config/internal.h"
 #include "common/entra/placeholder.h"
@@ -117,6 +118,43 @@ size_t config_apis(const struct config *config, struct section sections[CONFIG_S
     return sections_of(config, is_api, sections);
 }
 
+static bool find_unscoped(const struct section *above, const char *wanted,
+                          struct section *ret_section)
+{
+    json_object_object_foreach(above->object, name, value) {
+        struct section section = { value, config_path_to(&above->path, name) };
+        if (!json_object_is_type(value, json_type_object) || is_identity(name, value) ||
+            has_member(value, "Scopes"))
+            continue;
+        if (strcasecmp(name, wanted) == 0) {
+            *ret_section = section;
+            return true;
+        }
+        if (section.path.depth < NESTING_MAX && find_unscoped(&section, wanted, ret_section))
+            return true;
+    }
+    return false;
+}
+
+bool config_find_unscoped(const struct config *config, const char *name,
+                          struct section *ret_section)
+{
+    struct section root = { config->root, { { NULL }, 0 } };
+    return find_unscoped(&root, name, ret_section);
+}
+
+const char *config_nearly_scopes(const json_object *object)
+{
+    json_object_object_foreach(object, key, value) {
+        struct suggestion nearest = suggest_for(key);
+        suggest_consider(&nearest, "Scopes");
+        if (nearest.name != NULL && (json_object_is_type(value, json_type_array) ||
+                                     json_object_is_type(value, json_type_string)))
+            return key;
+    }
+    return NULL;
+}
+
 bool config_check_size(const struct config *config, struct error *error)
 {
     struct section root = { config->root, { { NULL }, 0 } }, unused[CONFIG_SECTIONS_MAX];
@@ -152,6 +190,15 @@ const char *config_where(const struct config *config, const struct config_path *
     else
         snprintf(where, CONFIG_WHERE_MAX, "%s:%zu", origin->source, origin->line);
     return where;
+}
+
+char *config_lack_of_scopes(const struct config *config, const struct section *section)
+{
+    char where[CONFIG_WHERE_MAX];
+    const char *nearly = config_nearly_scopes(section->object);
+    autofree char *only = nearly != NULL ? text_format(", only '%s'", nearly) : strdup("");
+    return text_format("%s: %s has no Scopes%s", config_where(config, &section->path, where),
+                       section_name(section), only);
 }
 
 char *config_where_of_key(const struct config *config, const struct section *section,

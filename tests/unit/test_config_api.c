@@ -10,6 +10,7 @@
 #include "common/base/array.h"
 #include "common/base/cleanup.h"
 #include "common/base/json.h"
+#include "common/base/text.h"
 #include "common/config/internal.h"
 #include "common/entra/known_apps.h"
 
@@ -70,6 +71,31 @@ static void an_unknown_api_is_an_error(void **state)
     assert_error(&asked.error, ERROR_USAGE, "there is no API 'Third'");
     auto_asked struct asked slip = ask(TWO_APIS, (struct options){ .api = "AzureDevop" });
     assert_error(&slip.error, ERROR_USAGE, "did you mean 'AzureDevOps'?");
+}
+
+static void a_section_without_scopes_is_not_an_api_and_an_error_says_so(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *section, *says;
+    } cases[] = {
+        { "'MyWebApi':{'BaseUrl':'https://localhost/','Scope':['x/.default']}",
+          ":2: MyWebApi has no Scopes, only 'Scope', so it is not an API" },
+        { "'mywebapi':{'Scpoes':'x/.default'}",
+          ":2: mywebapi has no Scopes, only 'Scpoes', so it is not an API" },
+        { "'MyWebApi':{'BaseUrl':'https://localhost/'}", ":2: MyWebApi has no Scopes, so it" },
+        { "'Apis':{'MyWebApi':{'Url':'x'}}", ":2: MyWebApi has no Scopes, so it is not an API" },
+        { "'MyWebApi':{'ClientId':'x'}", "there is no API 'MyWebApi'" },
+        { "'MyWebApi':'x'", "there is no API 'MyWebApi'" },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        autofree char *text =
+            text_format("{'AzureAd':{'TenantId':'t','ClientId':'c'},\n%s}", cases[i].section);
+        auto_asked struct asked asked = ask(text, (struct options){ .api = "MyWebApi" });
+        assert_error(&asked.error, ERROR_USAGE, cases[i].says);
+        assert_string_equal(asked.error.code, "unknown_api");
+        assert_null(strstr(asked.said, "has no Scopes"));
+    }
 }
 
 static void an_error_says_what_was_wanted(void **state)
@@ -946,6 +972,7 @@ int main(void)
         TEST(one_of_several_apis_must_be_named),
         TEST(a_helper_may_have_a_default_api),
         TEST(an_unknown_api_is_an_error),
+        TEST(a_section_without_scopes_is_not_an_api_and_an_error_says_so),
         TEST(a_resource_may_have_two_names),
         TEST(an_error_says_what_was_wanted),
         TEST(azure_devops_and_aks_need_no_configuration),

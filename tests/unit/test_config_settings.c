@@ -424,6 +424,7 @@ static void a_section_that_does_not_change_the_built_in_api_is_named(void **stat
         "'KeyVault':{'VaultUri':'https://contoso.vault.azure.net/'}",
         "'Storage':'UseDevelopmentStorage=true'",
         "'Todo':{'BaseUrl':'https://localhost/'}",
+        "'Todo':{'Scope':'x'}",
     };
     for (size_t i = 0; i < ARRAY_SIZE(sections); i++) {
         autofree char *text = text_format("{" USED ",\n%s}", sections[i]);
@@ -435,6 +436,23 @@ static void a_section_that_does_not_change_the_built_in_api_is_named(void **stat
         autofree char *text = text_format("{" USED ",\n%s}", others[i]);
         auto_asked struct asked asked = ask(text, (struct options){ .api = "Api" });
         assert_string_equal(asked.said, "");
+    }
+}
+
+static void a_base_url_beside_a_mistyped_scopes_is_that_of_an_api(void **state)
+{
+    (void)state;
+    static const char *const sections[][2] = {
+        { "'Todo':{'BaseUrl':'https://localhost/','Scope':['x']}",
+          ":2: Todo has no Scopes, only 'Scope': not read" },
+        { "'graph':{'BaseUrl':'https://graph.microsoft.com/','Socpes':'x'}",
+          ":2: graph has no Scopes, only 'Socpes': not read; the built-in API" },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(sections); i++) {
+        autofree char *text = text_format("{" USED ",\n%s}", sections[i][0]);
+        auto_asked struct asked asked = ask(text, (struct options){ .api = "Api" });
+        assert_true(asked.ok);
+        assert_has(asked.said, sections[i][1]);
     }
 }
 
@@ -473,6 +491,7 @@ int main(void)
         TEST(the_name_of_a_variable_in_a_file_is_named),
         TEST(a_mistyped_variable_of_a_section_is_named),
         TEST(a_section_that_does_not_change_the_built_in_api_is_named),
+        TEST(a_base_url_beside_a_mistyped_scopes_is_that_of_an_api),
         TEST(a_key_in_a_warning_cannot_control_the_terminal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
