@@ -90,9 +90,11 @@ def test_a_helper_that_docker_does_not_find_fails(world, programs):
 
 def test_a_configuration_of_docker_that_cannot_be_read_fails(world):
     file = write_docker(world)
-    file.write_text("{")
-    status, message = of(examine(world), "docker")
-    assert status == "failed" and str(file) in message
+    file.write_text('{\n  "auths": {},\n}')
+    report = examine(world)
+    assert of(report, "docker") == (
+        "failed", f"{file}: line 3 is not valid JSON: name in double quotes expected")
+    assert report.error["hint"] == "Repair the file: docker cannot read it either."
 
 
 # ---- Cargo ----
@@ -123,10 +125,24 @@ def test_what_cargo_asks_us_for_is_reported(world, programs, provider):
     assert report.details("cargo") == {"file": (str(file), "")}
 
 
-def test_a_registry_that_gets_no_token_fails(world):
-    write_cargo(world, index="https://pkgs.dev.azure.com/contoso/index")
-    status, message = of(examine(world), "cargo")
-    assert status == "failed" and message.startswith("the registry 'contoso' gets no token")
+@pytest.mark.parametrize("index, why, advice", [
+    ("https://pkgs.dev.azure.com/contoso/index", "is not a sparse one",
+     "Begin its index with sparse+https://"),
+    ("sparse+http://pkgs.dev.azure.com/contoso/index/", "is not a URL over https",
+     "Begin its index with sparse+https://"),
+    ("sparse+pkgs.dev.azure.com", "is not a URL over https", "Begin its index with sparse+https://"),
+    ("sparse+https://cargo.example/", "is below no BaseUrl of an API",
+     "Give an API of the configuration a BaseUrl that is above the index"),
+])
+def test_a_registry_that_gets_no_token_fails_and_there_is_advice(world, index, why, advice):
+    write_cargo(world, index=index)
+    report = examine(world)
+    assert of(report, "cargo") == ("failed",
+                                   f"the registry 'contoso' gets no token: its index {why}")
+    assert report.error["hint"] == f"{advice}; or run 'entra setup cargo --remove contoso'."
+    (command,) = re.findall(r"run '(.*?)'", report.error["hint"])
+    assert world.run(*command.split()).code == 0
+    assert examine(world).statuses("cargo") == {"skipped"}
 
 
 def test_a_variable_that_names_another_provider_fails(world):
@@ -147,8 +163,10 @@ def test_a_provider_that_cargo_does_not_find_fails(world):
 def test_a_configuration_of_cargo_that_cannot_be_read_fails(world):
     file = write_cargo(world)
     file.write_text("[registries")
-    status, message = of(examine(world), "cargo")
-    assert status == "failed" and str(file) in message
+    report = examine(world)
+    status, message = of(report, "cargo")
+    assert status == "failed" and message.startswith(f"{file}: line 1 is not TOML")
+    assert report.error["hint"].startswith("Correct the file; ")
 
 
 # ---- NuGet ----

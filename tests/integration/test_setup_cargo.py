@@ -178,7 +178,7 @@ def test_json_has_what_was_done(world, file):
 def test_a_registry_that_gets_no_token_is_warned_of(world, file, name):
     outcome = set_up(world, name)
     assert outcome.code == 0 and f"warning: the registry '{name}' gets no token" in outcome.err
-    assert "--" not in outcome.err
+    assert f"; or run 'entra setup cargo --remove {name}'." in outcome.err
 
 
 RIVAL = "CARGO_REGISTRIES_MY_FEED_CREDENTIAL_PROVIDER"

@@ -104,7 +104,7 @@ static void what_cannot_be_changed_for_sure_is_refused(void **state)
         const char *text, *why;
     } cases[] = {
         { "{", "not valid JSON" },
-        { "{\"a\":1,}", "not valid JSON" },
+        { "{\n\"a\":1,\n}", "line 3 is not valid JSON: " },
         { "// comment\n{}", "not valid JSON" },
         { "[]", "it is not a JSON object" },
         { "\"x\"", "it is not a JSON object" },

@@ -42,29 +42,39 @@ bool cargo_file_read(struct cargo_file *ret_file, struct error *error)
     if (cargo_config_read(ret_file->text, &ret_file->config, error))
         return true;
     struct error why = *error;
-    return error_set(error, why.kind, "%s: %s", ret_file->path, why.message);
+    error_set(error, why.kind, "%s: %s", ret_file->path, why.message);
+    return error_hint(error,
+                      "Correct the file; or, if Cargo takes it as it is, put it in a simpler "
+                      "form of TOML.");
 }
 
-/* Whether it is a sparse one, over https and below the BaseUrl of an API. */
-static bool gets_tokens(struct config *config, const char *index)
+static bool fail_index(const struct cargo_registry *registry, const char *why, const char *advice,
+                       struct error *error)
 {
-    struct url url;
-    struct error unused = { 0 };
-    if (index == NULL || strncmp(index, SPARSE, strlen(SPARSE)) != 0)
-        return false;
-    index += strlen(SPARSE);
-    return url_parse(index, strlen(index), &url, &unused) && url.https &&
-           config_find_url(config, &url, NULL, &unused) == CONFIG_MATCH;
+    error_set(error, ERROR_USAGE, "the registry '%s' gets no token: its index %s", registry->name,
+              why);
+    return error_hint(error, "%s; or run 'entra setup cargo --remove %s'.", advice, registry->name);
 }
 
 bool cargo_file_check_index(struct config *config, const struct cargo_registry *registry,
                             struct error *error)
 {
-    return gets_tokens(config, registry->index) ||
-           error_set(error, ERROR_USAGE,
-                     "the registry '%s' gets no token: its index is not a sparse one, over https "
-                     "and below a BaseUrl",
-                     registry->name);
+    struct url url;
+    struct error unused = { 0 };
+    const char *index = registry->index != NULL ? registry->index : "";
+    if (strncmp(index, SPARSE, strlen(SPARSE)) != 0)
+        return fail_index(registry, "is not a sparse one",
+                          "Begin its index with " SPARSE "https://", error);
+    index += strlen(SPARSE);
+    if (!url_parse(index, strlen(index), &url, &unused) || !url.https)
+        return fail_index(registry, "is not a URL over https",
+                          "Begin its index with " SPARSE "https://", error);
+    enum config_match match = config_find_url(config, &url, NULL, error);
+    return match == CONFIG_MATCH ||
+           (match == CONFIG_NO_MATCH &&
+            fail_index(registry, "is below no BaseUrl of an API",
+                       "Give an API of the configuration a BaseUrl that is above the index",
+                       error));
 }
 
 void cargo_file_clear(struct cargo_file *file)

@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "common/base/array.h"
+#include "common/base/json_text.h"
 #include "common/base/text.h"
 
 #define HELPERS "credHelpers"
@@ -27,6 +28,18 @@ static json_object *find_object(const json_object *config, const char *name)
     return found;
 }
 
+/* What json_parse says, with the number of the line. */
+static void fail_json(const struct secret *text, const char *message, struct error *error)
+{
+    size_t at = 0;
+    const char *fault = json_grammar_fault(text->bytes, text->length, false, &at);
+    if (fault != NULL)
+        error_set(error, ERROR_OTHER, "line %zu is not valid JSON: %s",
+                  json_text_line(text->bytes, at), fault);
+    else
+        error_set(error, ERROR_OTHER, "%.200s", message);
+}
+
 json_object *docker_config_parse(const struct secret *text, struct error *error)
 {
     struct error why = { 0 };
@@ -34,7 +47,7 @@ json_object *docker_config_parse(const struct secret *text, struct error *error)
         return json_object_new_object();
     json_object *config = json_parse(text->bytes, text->length, &why);
     if (config == NULL) {
-        error_set(error, ERROR_OTHER, "%.200s", why.message);
+        fail_json(text, why.message, error);
         return NULL;
     }
     bool is_object = json_object_is_type(config, json_type_object);

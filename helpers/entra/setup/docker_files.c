@@ -99,7 +99,10 @@ bool docker_files_load(struct docker_file *file, struct error *error)
     if (file->text == NULL)
         return false;
     file->config = docker_config_parse(file->text, &why);
-    return file->config != NULL || error_set(error, why.kind, "%s: %s", file->path, why.message);
+    if (file->config != NULL)
+        return true;
+    error_set(error, why.kind, "%s: %s", file->path, why.message);
+    return error_hint(error, "Repair the file: %s cannot read it either.", file->reader);
 }
 
 /* ---- writing ---- */

@@ -10,6 +10,7 @@
 #include "common/base/output.h"
 #include "common/base/text.h"
 #include "common/config/config.h"
+#include "common/entra/error_report.h"
 #include "common/entra/url_typed.h"
 #include "helpers/entra/entra.h"
 #include "helpers/entra/setup/cargo_file.h"
@@ -113,7 +114,7 @@ static bool warn_of_index(const struct job *job, const char *name, struct error 
         return false;
     struct error why = { 0 };
     if (!cargo_file_check_index(config, registry, &why))
-        warning("%s", why.message);
+        error_warn(&why);
     return true;
 }
 
