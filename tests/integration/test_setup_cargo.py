@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from integration.on_terminal import OnTerminal
 from world.program import Outcome
 
 FEED = "sparse+https://pkgs.dev.azure.com/contoso/_packaging/feed/Cargo/index/"
@@ -51,7 +52,8 @@ def test_the_provider_is_set_once_and_taken_back(world, file):
     outcome = set_up(world, "contoso")
     assert (outcome.code, outcome.err) == (0, "")
     backup = file.with_name("config.toml.before-entra")
-    assert outcome.out == f"{file}: Cargo asks entra for the registry 'contoso'; original: {backup}\n"
+    assert outcome.out == (f"{file}: Cargo asks entra for the registry 'contoso'\n"
+                           f"{file}: the original is kept as {backup}\n")
     assert registries(file)["contoso"] == {"index": FEED, "credential-provider": OURS}
     assert backup.read_text() == MINE
     again = set_up(world, "contoso")
@@ -63,6 +65,15 @@ def test_the_provider_is_set_once_and_taken_back(world, file):
     again = set_up(world, "--remove", "contoso")
     assert (again.code, again.out) == (0, "")
     assert again.err == "Cargo is not set up for the registry 'contoso'.\n"
+
+
+def test_the_report_is_as_wide_as_the_terminal(world, file):
+    """No path is broken, and what does not fit is below it."""
+    screen = set_up(OnTerminal(world, 60, whole=True), "contoso").err
+    assert screen.split() == (f"{file}: Cargo asks entra for the registry 'contoso' "
+                              f"{file}: the original is kept as {file}.before-entra").split()
+    for line in screen.splitlines():
+        assert len(line) <= 60 or " " not in line.strip(), screen
 
 
 def test_keys_of_several_parts_stay_in_their_table(world, file):

@@ -20,6 +20,7 @@
 #include "helpers/entra/setup/user_file.h"
 
 #define PROGRAM "cargo-credential-entra"
+#define INDENT  2 /* of a report's further lines on a terminal */
 
 /* The user's configuration, and what it shall have. */
 struct job {
@@ -157,7 +158,7 @@ static bool check_change(const struct job *job, const struct secret *text, struc
     return ok || error_set(error, ERROR_OTHER, "%s cannot be changed safely", job->file.path);
 }
 
-static void report(const struct job *job, const char *name, const char *backup)
+static void report_registry(const struct job *job, const char *name, const char *backup)
 {
     if (document_is_wanted(job->options)) {
         json_object *entry = json_object_new_object();
@@ -166,10 +167,16 @@ static void report(const struct job *job, const char *name, const char *backup)
         document_add(entry, "backup", backup[0] != '\0' ? backup : NULL);
         document_append("registries", entry);
     } else if (!is_dry_run(job)) {
-        output_line("%s: Cargo %s entra for the registry '%s'%s%s", job->file.path,
-                    is_removal(job) ? "no longer asks" : "asks", name,
-                    backup[0] != '\0' ? "; original: " : "", backup);
+        output_paragraph("", INDENT, "%s: Cargo %s entra for the registry '%s'", job->file.path,
+                         is_removal(job) ? "no longer asks" : "asks", name);
     }
+}
+
+static void report_backup(const struct job *job, const char *backup)
+{
+    if (backup[0] != '\0' && !document_is_wanted(job->options))
+        output_paragraph("", INDENT, "%s: %s is kept as %s", job->file.path,
+                         is_removal(job) ? "the file as it was before" : "the original", backup);
 }
 
 static bool is_blank(const struct secret *text)
@@ -223,10 +230,11 @@ static bool apply(struct job *job, struct error *error)
     if (is_dry_run(job) && !document_is_wanted(job->options))
         edits_print_diff(&job->edits, job->file.text, job->file.path, stdout);
     for (size_t i = 0; i < job->changed_count; i++) {
-        report(job, job->changed[i], backup);
+        report_registry(job, job->changed[i], backup);
         if (!is_removal(job))
             cargo_rivals_warn(job->changed[i]);
     }
+    report_backup(job, backup);
     return true;
 }
 
