@@ -152,3 +152,9 @@ def test_of_two_files_the_one_that_cannot_be_loaded_is_named(world, tmp_path, co
         outcome = token(world, env={variable: str(file)})
         refused(outcome, USAGE, str(file), "CURL_CA_BUNDLE or SSL_CERT_FILE")
         assert "callback" not in outcome.err
+
+
+def test_of_a_second_file_that_is_not_there_the_systems_reason_is_said(world, tmp_path):
+    file = tmp_path / "absent.pem"
+    env = {"CURL_CA_BUNDLE": world.session.env["SSL_CERT_FILE"], "SSL_CERT_FILE": str(file)}
+    refused(token(world, env=env), USAGE, f"SSL_CERT_FILE: {file}: No such file or directory")

@@ -31,13 +31,22 @@ static void trust_host_cas(CURL *easy)
         curl_easy_setopt(easy, CURLOPT_CAPATH, settings->ca_folder);
 }
 
+/* Why OpenSSL has failed; NULL if it gives no reason. Of a file that cannot be read, only the first
+ * error in its queue has the system's reason, and the last one is "system lib". */
+static const char *openssl_reason(void)
+{
+    unsigned long first = ERR_peek_error();
+    return ERR_SYSTEM_ERROR(first) ? strerror(ERR_GET_REASON(first))
+                                   : ERR_reason_error_string(ERR_peek_last_error());
+}
+
 /* libcurl would say of the second file only that its "ssl ctx callback" failed. */
 static bool check_second_file(const char *file, struct error *error)
 {
     X509_STORE *store = X509_STORE_new();
     ERR_clear_error();
     bool can_be_loaded = X509_STORE_load_file(store, file) == 1;
-    const char *reason = ERR_reason_error_string(ERR_peek_last_error());
+    const char *reason = openssl_reason();
     X509_STORE_free(store);
     ERR_clear_error();
     if (can_be_loaded)
