@@ -203,7 +203,8 @@ install: check-places all
 	$(INSTALL) -m 755 packaging/before-removal '$(DESTDIR)$(MODULEDIR)'
 	for page in $(PAGES); do \
 	    section="$(MANDIR)/man$${page##*.}"; \
-	    $(INSTALL) -d "$(DESTDIR)$$section" && $(INSTALL) -m 644 "$$page" "$(DESTDIR)$$section" || exit 1; \
+	    $(INSTALL) -d "$(DESTDIR)$$section" && sed 's|/usr/bin/|$(BINDIR)/|' "$$page" | \
+	        $(INSTALL) -m 644 /dev/stdin "$(DESTDIR)$$section/$${page##*/}" || exit 1; \
 	done
 	$(INSTALL) -d '$(DESTDIR)$(UNITDIR)'
 	for unit in $(UNITS); do \

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -73,6 +74,18 @@ def test_uninstall_removes_what_install_put_there_and_no_more(tmp_path, prefix):
     done = make("-s", "uninstall", *places)
     assert done.returncode == 0, done.stderr
     assert files_below(folder) == {"bin/other", "lib/entra/other.so", "share/man/man1/other.1"}
+
+
+@pytest.mark.parametrize("prefix", ["/usr", "/usr/local", "/opt/entra"])
+def test_pages_and_units_name_programs_where_they_are(tmp_path, prefix):
+    assert make("-s", "install", f"DESTDIR={tmp_path}", f"PREFIX={prefix}").returncode == 0
+    folder = tmp_path / prefix[1:]
+    named = [(file, program) for file in folder.rglob("*") if file.is_file() and not file.is_symlink()
+             and {"man", "systemd"} & set(file.parts)
+             for program in re.findall(r"[\w/]+/bin/[\w-]*entra\b", file.read_text())]
+    assert {file.name for file, _ in named} >= {"curl-credential-entra.1", "entra-token@.service"}
+    for file, program in named:
+        assert (tmp_path / program[1:]).exists(), (file, program)
 
 
 def test_uninstall_undoes_what_was_set_up_for_the_machine(tmp_path):
