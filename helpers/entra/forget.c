@@ -13,6 +13,7 @@
 #include "common/store/store_clear.h"
 #include "common/store/unseen.h"
 #include "helpers/document.h"
+#include "helpers/entra/account_operand.h"
 #include "helpers/entra/entra.h"
 #include "helpers/entra/list/rows.h"
 #include "keyring/keyring.h"
@@ -249,7 +250,8 @@ static bool run_forget(const struct options *options, int count, char **operands
         .api = options->api,
     };
     if (count > 0)
-        return program_fail_operand(operands[0], error);
+        return account_operand_fail(
+            operands[0], "Give an account as --account NAME, and an API as --api NAME.", error);
     if (!check(options, error))
         return false;
     silence_forget();

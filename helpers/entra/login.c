@@ -9,6 +9,7 @@
 #include "common/entra/account_folder.h"
 #include "common/tokens/tokens.h"
 #include "helpers/document.h"
+#include "helpers/entra/account_operand.h"
 #include "helpers/entra/entra.h"
 #include "keyring/silence.h"
 
@@ -107,7 +108,8 @@ static bool run_login(const struct options *options, int count, char **operands,
 {
     enum sign_in_method method;
     if (count > 0)
-        return program_fail_operand(operands[0], error);
+        return account_operand_fail(
+            operands[0], "Give an account as --account NAME, and an API as --api NAME.", error);
     return method_of(options, &method, error) && sign_in(options, method, error);
 }
 

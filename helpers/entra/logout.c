@@ -11,6 +11,7 @@
 #include "common/store/unseen.h"
 #include "common/tokens/tokens.h"
 #include "helpers/document.h"
+#include "helpers/entra/account_operand.h"
 #include "helpers/entra/device_broker.h"
 #include "helpers/entra/entra.h"
 #include "keyring/silence.h"
@@ -78,7 +79,7 @@ static bool run_logout(const struct options *options, int count, char **operands
                            : options->account != NULL ? options->account
                                                       : ACCOUNT_DEFAULT;
     if (count > 0)
-        return program_fail_operand(operands[0], error);
+        return account_operand_fail(operands[0], "Give an account as --account NAME.", error);
     if (all && options->account != NULL)
         return error_set(error, ERROR_USAGE, "--all and --account cannot be used together");
     silence_forget();

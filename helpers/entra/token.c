@@ -14,6 +14,7 @@
 #include "common/tokens/tokens.h"
 #include "helpers/docker/docker_server.h"
 #include "helpers/document.h"
+#include "helpers/entra/account_operand.h"
 #include "helpers/entra/entra.h"
 #include "helpers/entra/token_claims.h"
 #include "helpers/entra/token_service.h"
@@ -186,8 +187,10 @@ static bool fail_operand(const struct options *options, const char *operand, str
         config_request_for_url(config, &url, &candidates, &unused) == CONFIG_MATCH)
         return error_hint(error, "Run 'entra token --api %s', which is the API of this URL.",
                           candidates.items[0].api);
-    return error_hint(error, "Give an API by its name, --api NAME, or its resource, "
-                             "--resource URI.");
+    return account_operand_fail(operand,
+                                "Give an API by its name, --api NAME, or its resource, "
+                                "--resource URI.",
+                                error);
 }
 
 static bool run_token(const struct options *options, int count, char **operands,

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from pathlib import Path
@@ -13,6 +14,7 @@ from authority import contoso
 from integration.users import login, token
 from world.commands import COMMANDS, PROGRAMS
 
+ADA = contoso.ADA.username
 ROOT = Path(__file__).parents[2]
 
 
@@ -72,6 +74,31 @@ def test_man_finds_the_page_of_a_command(world, programs):
                   ["entra-credential-helpers"], ["entra-appsettings"], ["git-credential-entra"]):
         outcome = world.run("man", "-w", *words, env={"MANPATH": str(pages)})
         assert outcome.out.splitlines()[0].rpartition("/")[2].startswith("-".join(words) + "."), outcome
+
+
+@pytest.mark.parametrize("command, operand, hint", [
+    *((command, ADA, f"Give an account as --account {ADA}.")
+      for command in ("login", "logout", "forget", "token")),
+    ("login", "ada", "Give an account as --account NAME, and an API as --api NAME."),
+    ("forget", "Graph", "Give an account as --account NAME, and an API as --api NAME."),
+    ("forget", "$(id)@contoso.com", "Give an account as --account NAME, and an API as --api NAME."),
+    ("forget", "ada:hunter2@contoso.com", "Give an account as --account NAME, and an API"),
+    ("logout", "ada", "Give an account as --account NAME."),
+    ("status", "Graph", "Give an API as --api NAME."),
+])
+def test_an_argument_too_many_is_answered_with_the_option(world, command, operand, hint):
+    outcome = world.run("entra", command, operand)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "unexpected argument" in outcome.err and hint in outcome.err
+    assert "hunter2" not in outcome.err
+
+
+def test_the_account_is_taken_as_the_message_says(desk):
+    login(desk)
+    outcome = desk.run("entra", "forget", ADA)
+    (words,) = re.findall(r"Give an account as (.*)\.$", outcome.err, re.M)
+    assert outcome.code == 2 and desk.run("entra", "forget", *words.split()).code == 0
+    assert json.loads(desk.run("entra", "list", "--output", "json").out) == []
 
 
 @pytest.mark.parametrize("command", COMMANDS)

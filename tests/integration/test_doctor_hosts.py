@@ -100,6 +100,15 @@ def test_git_without_our_helper_is_skipped(world):
     assert status == "skipped" and "dev.azure.com" in message and "entra setup git" in message
 
 
+@pytest.mark.parametrize("host, meant", [("dev.azure.co", ", did you mean 'dev.azure.com'?"),
+                                         ("github.com", "")])
+def test_a_host_that_cannot_be_set_up_gets_no_advice_to_do_so(world, host, meant):
+    assert world.run("entra", "setup", "git").code == 0
+    assert of_git(examine(world, f"https://{host}/contoso")) == (
+        "skipped", f"git does not use our helper for {host}{meant}")
+    assert world.run("entra", "setup", "git", f"https://{host}").code == 2
+
+
 @pytest.mark.parametrize("key", ["credential.helper", "credential.https://dev.azure.com.helper",
                                  "credential.dev.azure.com.helper"])
 def test_git_with_our_helper_is_reported(world, key):

@@ -5,13 +5,15 @@
 
 #include "common/base/cleanup.h"
 #include "common/base/subprocess.h"
+#include "common/base/suggest.h"
 #include "common/entra/child_environment.h"
 #include "helpers/entra/doctor/doctor.h"
 #include "helpers/entra/setup/git_helper.h"
 #include "helpers/entra/setup/git_rivals.h"
 #include "helpers/entra/setup/git_settings.h"
 
-#define AZURE_DEVOPS "https://dev.azure.com/"
+#define AZURE_DEVOPS_HOST "dev.azure.com"
+#define AZURE_DEVOPS      "https://" AZURE_DEVOPS_HOST "/"
 
 /* The characters of a program's name or path. */
 #define PLAIN "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._-+"
@@ -90,13 +92,25 @@ static bool check_installed(struct doctor *doctor, const char *ours)
     return false;
 }
 
+/* Set-up is advised only for a host of an API: for another one, it would be refused. */
+static void skip_url(struct doctor *doctor, const struct url *url)
+{
+    struct suggestion nearest = suggest_for(url->host);
+    suggest_consider(&nearest, AZURE_DEVOPS_HOST);
+    if (doctor->config == NULL || config_api_of_url(doctor->config, url) != NULL)
+        doctor_skip(doctor, "git does not use our helper for %s (see 'entra setup git')",
+                    url->host);
+    else
+        doctor_skip(doctor, "git does not use our helper for %s%s", url->host,
+                    suggest_question(&nearest, ""));
+}
+
 static void check_url(struct doctor *doctor, const struct url *url,
                       const struct git_settings *settings)
 {
     const char *ours = find_ours(settings);
     if (ours == NULL) {
-        doctor_skip(doctor, "git does not use our helper for %s (see 'entra setup git')",
-                    url->host);
+        skip_url(doctor, url);
     } else if (check_installed(doctor, ours)) {
         doctor_ok(doctor, "git uses our helper for %s: %s", url->host, ours);
         if (doctor->helper_error.kind != ERROR_NONE)

@@ -45,8 +45,10 @@ static bool run_status(const struct options *options, int count, char **operands
                        struct error *error)
 {
     auto_status_facts struct status_facts facts = { 0 };
-    if (count > 0)
-        return program_fail_operand(operands[0], error);
+    if (count > 0) {
+        program_fail_operand(operands[0], error);
+        return error_hint(error, "Give an API as --api NAME.");
+    }
     auto_config struct config *config = config_load(options, NULL, error);
     if (config == NULL || !status_facts_find(options, config, &facts, error))
         return error_wanted(error, "the status is not known");
