@@ -159,6 +159,12 @@ static bool list_belongings(struct store *store, int64_t deadline,
     return true;
 }
 
+static void note_one(void *context, const char *home_account_id)
+{
+    const struct store *store = context;
+    sign_out_note(store, home_account_id);
+}
+
 /* Notes the sign-outs before listing what is deleted: what is stored later is known to be. */
 static bool note(struct store *store, const struct keyring_list *accounts, const char *username,
                  int64_t deadline, struct error *error)
@@ -170,7 +176,7 @@ static bool note(struct store *store, const struct keyring_list *accounts, const
         account_selection(accounts, &refresh_tokens, username);
     if (selection.is_unreadable && !check_default(&selection, error))
         return false;
-    account_selection_each(&selection, sign_out_note);
+    account_selection_each(&selection, note_one, store);
     return true;
 }
 

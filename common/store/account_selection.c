@@ -235,7 +235,8 @@ size_t account_selection_count(const struct account_selection *selection)
 }
 
 void account_selection_each(const struct account_selection *selection,
-                            void (*visit)(const char *home_account_id))
+                            void (*visit)(void *context, const char *home_account_id),
+                            void *context)
 {
     const struct keyring_list *accounts = selection->accounts;
     const struct keyring_list *sign_ins = selection->refresh_tokens;
@@ -244,13 +245,13 @@ void account_selection_each(const struct account_selection *selection,
         auto_account struct account account = { 0 };
         if (account_item_read(&accounts->items[i], &account) &&
             account_selection_has(selection, account.home_account_id))
-            visit(account.home_account_id);
+            visit(context, account.home_account_id);
     }
     for (size_t i = 0; i < sign_ins->count; i++) {
         auto_account struct account account = { 0 };
         const char *id = owner_of(&sign_ins->items[i], &account);
         if (account_selection_has_token(selection, &sign_ins->items[i], &of_account) &&
             id[0] != '\0')
-            visit(id);
+            visit(context, id);
     }
 }

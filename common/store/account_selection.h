@@ -39,7 +39,8 @@ size_t account_selection_count(const struct account_selection *selection);
 
 /* Calls visit() with the home account ID of each selected account that is known, once or more. */
 void account_selection_each(const struct account_selection *selection,
-                            void (*visit)(const char *home_account_id));
+                            void (*visit)(void *context, const char *home_account_id),
+                            void *context);
 
 /* Reads the account from the record of its item. Returns false if the item is locked or damaged.
  * The caller clears *ret_account with account_clear. */

@@ -255,7 +255,9 @@ bool account_store_keep(struct store *store, const struct token_request *request
 {
     auto_single_flight struct single_flight lock = { -1 };
     account_lock_take(&lock, deadline);
-    sign_out_lift(account->home_account_id);
+    if (!store_settle(store, deadline, error))
+        return false;
+    sign_out_lift(store, account->home_account_id);
     return keep_refresh_token(store, request, account, true, deadline, error) &&
            keep_username(store, request, account, deadline, error) &&
            keep_default(store, request, account, choice, deadline, error);

@@ -10,45 +10,56 @@
 #include "common/base/report.h"
 #include "common/base/runtime_folder.h"
 
-static struct runtime_name name_of(const char *home_account_id)
+static struct runtime_name name_of(const char *keyring, const char *home_account_id)
 {
-    return runtime_name(RUNTIME_NOTE, (const char *[]){ home_account_id, NULL });
+    return runtime_name(RUNTIME_NOTE, (const char *[]){ keyring, home_account_id, NULL });
 }
 
-void sign_out_note(const char *home_account_id)
+static void note(const char *keyring, const char *home_account_id)
 {
     int64_t now = deadline_now();
     auto_secret struct secret *content = secret_new((const char *)&now, sizeof now);
     autoclose int folder = runtime_folder_open();
-    if (folder < 0 || !runtime_write(folder, name_of(home_account_id).text, content))
+    if (folder < 0 || !runtime_write(folder, name_of(keyring, home_account_id).text, content))
         trace("store: the sign-out is not noted: %m");
 }
 
-void sign_out_lift(const char *home_account_id)
+void sign_out_note(const struct store *store, const char *home_account_id)
+{
+    const struct keyring *keyring = store->keyring;
+    for (; keyring != NULL; keyring = store->named ? NULL : keyring_next_best(keyring))
+        note(keyring->name, home_account_id);
+}
+
+void sign_out_note_all(const char *keyring)
+{
+    note(keyring, NULL);
+}
+
+void sign_out_lift(const struct store *store, const char *home_account_id)
 {
     autoclose int folder = runtime_folder_open();
     if (folder >= 0)
-        unlinkat(folder, name_of(home_account_id).text, 0);
+        unlinkat(folder, name_of(store->keyring->name, home_account_id).text, 0);
 }
 
 /* A note of an earlier boot may have a time that is still to come. */
-static bool is_noted(int folder, const char *home_account_id, int64_t since)
+static bool is_noted(int folder, const struct store *store, const char *home_account_id)
 {
     int64_t noted;
-    auto_secret struct secret *content =
-        runtime_read(folder, name_of(home_account_id).text, sizeof noted);
+    struct runtime_name name = name_of(store->keyring->name, home_account_id);
+    auto_secret struct secret *content = runtime_read(folder, name.text, sizeof noted);
     if (content == NULL || content->length != sizeof noted)
         return false;
     memcpy(&noted, content->bytes, sizeof noted);
-    return noted >= since && noted <= deadline_now();
+    return noted >= store->opened && noted <= deadline_now();
 }
 
 static bool is_gone(const struct store *store, const char *home_account_id)
 {
     autoclose int folder = runtime_folder_open();
-    return folder >= 0 &&
-           (is_noted(folder, NULL, store->opened) ||
-            (home_account_id != NULL && is_noted(folder, home_account_id, store->opened)));
+    return folder >= 0 && (is_noted(folder, store, NULL) ||
+                           (home_account_id != NULL && is_noted(folder, store, home_account_id)));
 }
 
 /* The second look is for a sign-out that was noted after the first, and may have listed what there
@@ -57,6 +68,8 @@ bool sign_out_put(struct store *store, const char *home_account_id, const struct
                   const char *label, const struct secret *record, int64_t expires_on,
                   int64_t deadline, struct error *error)
 {
+    if (!store_settle(store, deadline, error))
+        return false;
     bool gone = is_gone(store, home_account_id);
     if (!gone && !store_put(store, key, label, record, expires_on, deadline, error))
         return false;

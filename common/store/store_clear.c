@@ -49,7 +49,9 @@ static struct error drop_kinds(struct store *store, int64_t deadline, size_t *co
     auto_single_flight struct single_flight lock = { -1 };
     struct error first = { 0 }, why = { 0 };
     account_lock_take(&lock, deadline);
-    sign_out_note(NULL);
+    sign_out_note(store, NULL);
+    if (!store->named) /* it goes with the runtime folder */
+        sign_out_note_all("runtime");
     for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
         if (!drop_kind(store, kinds[i], deadline, count, &why) && first.kind == ERROR_NONE)
             first = why;

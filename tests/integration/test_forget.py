@@ -221,7 +221,7 @@ def test_nothing_of_ours_stays(full):
 
 
 def test_items_of_others_and_locks_that_are_held_stay(full):
-    """And the note to whoever holds a lock, that all is deleted."""
+    """And the notes to whoever holds a lock, that all is deleted: one for each keyring."""
     runtime = folders(full)[0]
     (runtime / "0123456789abcdef.lock").touch()
     others = ("xdg:schema", "org.example.Token", "kind", "access_token", "user", "ada")
@@ -229,7 +229,7 @@ def test_items_of_others_and_locks_that_are_held_stay(full):
     with (runtime / "0123456789abcdef.lock").open() as held:
         flock(held, LOCK_EX)
         assert forget(full, "--all").code == 0
-        assert sorted(path.suffix for path in runtime.iterdir()) == [".lock", ".signed-out"]
+        assert {path.suffix for path in runtime.iterdir()} == {".lock", ".signed-out"}
     assert forget(full, "--all").code == 0
     assert not runtime.exists()
     assert full.run("secret-tool", "lookup", *others).out == "another's"

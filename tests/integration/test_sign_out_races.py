@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import threading
 import uuid
@@ -108,6 +109,70 @@ def test_a_sign_out_of_another_account_does_not_matter(desk):
     assert left(desk)["access_token"] == 1
     assert whose(desk, token(desk)) == ADA.username
 
+
+# ---- in two keyrings of one user ----
+
+IN_MEMORY = ("--keyring", "runtime")
+
+
+def has(world: World, *keyring: str) -> set[str]:
+    """The kinds of what the keyring has, as the list shows them."""
+    listed = world.run("entra", "list", "--output", "json", *keyring)
+    return {row["kind"] for row in json.loads(listed.out)}
+
+
+@pytest.fixture
+def signed_in_twice(desk: World) -> World:
+    login(desk)
+    login(desk, *IN_MEMORY)
+    return desk
+
+
+@pytest.mark.parametrize("words", [["logout"], ["logout", "--account", ADA.username],
+                                   ["forget", "--account", ADA.username]], ids=" ".join)
+@pytest.mark.parametrize("here, there", [((), IN_MEMORY), (IN_MEMORY, ())])
+def test_a_sign_out_of_one_keyring_leaves_the_other_one_alone(signed_in_twice, words, here, there):
+    with under_way(signed_in_twice, *here) as asking:
+        assert signed_in_twice.run("entra", *words, *there).code == 0
+    assert asking.result().code == 0
+    assert has(signed_in_twice, *here) == {"sign_in", "token"}
+    assert has(signed_in_twice, *there) == set()
+
+
+def test_nor_does_it_take_back_what_is_being_written_there(bare_desk, memory, tmp_path):
+    if shutil.which("strace") is None:
+        pytest.skip("there is no strace")
+    of_ada = ("--resource", contoso.GRAPH, "--authority", bare_desk.authority.url)
+    sign_in_to(bare_desk, ADA)
+    sign_in_to(bare_desk, ADA, "--keyring", "secret-service")
+    with before_it_writes(bare_desk, memory, tmp_path / "trace", "entra", "token", *of_ada):
+        assert bare_desk.run("entra", "logout", "--keyring", "secret-service").code == 0
+    assert has(bare_desk) == {"sign_in", "token"}
+
+
+def test_all_of_one_keyring_is_not_all_of_another(signed_in_twice):
+    with under_way(signed_in_twice):
+        outcome = signed_in_twice.run("entra", "forget", "--all", *IN_MEMORY)
+        assert outcome.code == 0, outcome
+    assert has(signed_in_twice) == {"sign_in", "token"}
+    assert has(signed_in_twice, *IN_MEMORY) == set()
+
+
+def test_but_all_includes_the_keyring_in_memory(signed_in_twice):
+    with under_way(signed_in_twice, *IN_MEMORY):
+        assert signed_in_twice.run("entra", "forget", "--all").code == 0
+    assert has(signed_in_twice, *IN_MEMORY) == has(signed_in_twice) == set()
+
+
+def test_a_sign_in_in_one_keyring_does_not_end_a_sign_out_of_another(signed_in_twice):
+    with under_way(signed_in_twice, *IN_MEMORY):
+        assert signed_in_twice.run("entra", "logout", *IN_MEMORY).code == 0
+        login(signed_in_twice)
+    assert has(signed_in_twice, *IN_MEMORY) == set()
+    assert has(signed_in_twice) == {"sign_in"}
+
+
+# ---- and in again ----
 
 def test_who_signs_in_again_is_signed_in(desk):
     """Also in the process that was waiting for the user when all was deleted."""

@@ -29,6 +29,8 @@ static int end(void **state)
 
 /* ---- a keyring, and a sign-out that comes when it has stored something ---- */
 
+static const struct store here = { .keyring = &keyring_place, .named = true };
+
 static const char *signs_out;
 
 static bool store_and_sign_out(const struct keyring_key *key, const char *label,
@@ -36,7 +38,7 @@ static bool store_and_sign_out(const struct keyring_key *key, const char *label,
                                struct error *error)
 {
     bool stored = keyring_place.store(key, label, record, expires_on, deadline, error);
-    sign_out_note(signs_out);
+    sign_out_note(&here, signs_out);
     return stored;
 }
 
@@ -61,7 +63,7 @@ static void what_is_of_an_account_that_was_signed_out_since_is_not_stored(void *
     (void)state;
     int64_t before = deadline_now();
     assert_true(leaves_something(&keyring_place, before, ADA));
-    sign_out_note(ADA);
+    sign_out_note(&here, ADA);
     place.stores = 0;
     assert_false(leaves_something(&keyring_place, before, ADA));
     assert_int_equal(place.stores, 0);
@@ -71,16 +73,43 @@ static void another_account_and_an_app_may_be_stored(void **state)
 {
     (void)state;
     int64_t before = deadline_now();
-    sign_out_note(ADA);
+    sign_out_note(&here, ADA);
     assert_true(leaves_something(&keyring_place, before, GRACE));
     assert_true(leaves_something(&keyring_place, before, NULL));
+}
+
+static void what_is_in_another_keyring_is_not_signed_out(void **state)
+{
+    (void)state;
+    int64_t before = deadline_now();
+    struct keyring other = keyring_place;
+    other.name = "other";
+    const struct store there = { .keyring = &other, .named = true };
+    sign_out_note(&there, ADA);
+    sign_out_note(&there, NULL);
+    assert_true(leaves_something(&keyring_place, before, ADA));
+    assert_false(leaves_something(&other, before, ADA));
+    sign_out_note_all(keyring_place.name);
+    assert_false(leaves_something(&keyring_place, before, GRACE));
+}
+
+static void a_sign_in_in_another_keyring_leaves_it_signed_out(void **state)
+{
+    (void)state;
+    int64_t before = deadline_now();
+    struct keyring other = keyring_place;
+    other.name = "other";
+    const struct store there = { .keyring = &other, .named = true };
+    sign_out_note(&here, ADA);
+    sign_out_lift(&there, ADA);
+    assert_false(leaves_something(&keyring_place, before, ADA));
 }
 
 static void after_everything_was_deleted_nothing_is_stored(void **state)
 {
     (void)state;
     int64_t before = deadline_now();
-    sign_out_note(NULL);
+    sign_out_note(&here, NULL);
     assert_false(leaves_something(&keyring_place, before, ADA));
     assert_false(leaves_something(&keyring_place, before, NULL));
 }
@@ -88,8 +117,8 @@ static void after_everything_was_deleted_nothing_is_stored(void **state)
 static void a_process_that_began_later_may_store(void **state)
 {
     (void)state;
-    sign_out_note(ADA);
-    sign_out_note(NULL);
+    sign_out_note(&here, ADA);
+    sign_out_note(&here, NULL);
     assert_true(leaves_something(&keyring_place, deadline_now() + 1, ADA));
     assert_true(leaves_something(&keyring_place, deadline_now() + 1, NULL));
 }
@@ -98,10 +127,10 @@ static void who_signs_in_again_is_signed_in(void **state)
 {
     (void)state;
     int64_t before = deadline_now();
-    sign_out_note(ADA);
-    sign_out_note(GRACE);
-    sign_out_lift(ADA);
-    sign_out_lift(ADA); /* and again */
+    sign_out_note(&here, ADA);
+    sign_out_note(&here, GRACE);
+    sign_out_lift(&here, ADA);
+    sign_out_lift(&here, ADA); /* and again */
     assert_true(leaves_something(&keyring_place, before, ADA));
     assert_false(leaves_something(&keyring_place, before, GRACE));
 }
@@ -114,7 +143,7 @@ static void what_was_stored_while_it_was_signed_out_is_deleted(void **state)
     keyring.store = store_and_sign_out;
     for (size_t i = 0; i < ARRAY_SIZE(sign_outs); i++) {
         signs_out = sign_outs[i];
-        sign_out_lift(ADA);
+        sign_out_lift(&here, ADA);
         place.stores = place.erasures = 0;
         assert_false(leaves_something(&keyring, deadline_now(), ADA));
         assert_int_equal(place.stores, 1);
@@ -128,6 +157,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(what_is_of_an_account_that_was_signed_out_since_is_not_stored),
         TEST(another_account_and_an_app_may_be_stored),
+        TEST(what_is_in_another_keyring_is_not_signed_out),
+        TEST(a_sign_in_in_another_keyring_leaves_it_signed_out),
         TEST(after_everything_was_deleted_nothing_is_stored),
         TEST(a_process_that_began_later_may_store),
         TEST(who_signs_in_again_is_signed_in),
