@@ -162,7 +162,7 @@ static bool list_belongings(struct store *store, int64_t deadline,
 static void note_one(void *context, const char *home_account_id)
 {
     const struct store *store = context;
-    sign_out_note(store, home_account_id);
+    sign_out_note(store, home_account_id, NULL);
 }
 
 /* Notes the sign-outs before listing what is deleted: what is stored later is known to be. */

@@ -197,8 +197,7 @@ static bool keep_refresh_token(struct store *store, const struct token_request *
     autofree char *label =
         text_format("Microsoft Entra sign-in of %s (client %s)", account->username, client_id);
     return is_new ? store_put(store, &key, label, record, 0, deadline, error)
-                  : sign_out_put(store, account->home_account_id, &key, label, record, 0, deadline,
-                                 error);
+                  : sign_out_put(store, request, &key, label, record, 0, deadline, error);
 }
 
 bool account_store_rotate(struct store *store, const struct token_request *request,
@@ -257,7 +256,7 @@ bool account_store_keep(struct store *store, const struct token_request *request
     account_lock_take(&lock, deadline);
     if (!store_settle(store, deadline, error))
         return false;
-    sign_out_lift(store, account->home_account_id);
+    sign_out_lift(store, account->home_account_id, request->client_id);
     return keep_refresh_token(store, request, account, true, deadline, error) &&
            keep_username(store, request, account, deadline, error) &&
            keep_default(store, request, account, choice, deadline, error);

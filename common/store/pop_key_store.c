@@ -45,6 +45,5 @@ bool pop_key_store_keep(struct store *store, const struct token_request *request
                                        request->for_user ? "" : "app ",
                                        request->for_user ? request->username : request->client_id);
     auto_secret struct secret *record = pop_key_to_json(&request->pop_key);
-    return sign_out_put(store, request->for_user ? request->home_account_id : NULL, &key, label,
-                        record, 0, deadline, error);
+    return sign_out_put(store, request, &key, label, record, 0, deadline, error);
 }

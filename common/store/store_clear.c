@@ -49,7 +49,7 @@ static struct error drop_kinds(struct store *store, int64_t deadline, size_t *co
     auto_single_flight struct single_flight lock = { -1 };
     struct error first = { 0 }, why = { 0 };
     account_lock_take(&lock, deadline);
-    sign_out_note(store, NULL);
+    sign_out_note(store, NULL, NULL);
     if (!store->named) /* it goes with the runtime folder */
         sign_out_note_all("runtime");
     for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)

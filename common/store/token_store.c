@@ -80,8 +80,7 @@ bool token_store_keep(struct store *store, const struct token_request *request,
     struct keyring_key key = key_of(request);
     autofree char *label = label_of(request);
     auto_secret struct secret *record = token_to_json(token);
-    return sign_out_put(store, request->for_user ? request->home_account_id : NULL, &key, label,
-                        record, token->expires_on, deadline, error);
+    return sign_out_put(store, request, &key, label, record, token->expires_on, deadline, error);
 }
 
 bool token_store_erase(struct store *store, const struct token_request *request,

@@ -10,6 +10,7 @@
 #include "common/config/config.h"
 #include "common/entra/account.h"
 #include "common/store/account_store.h"
+#include "common/store/sign_out.h"
 #include "common/store/store_clear.h"
 #include "common/store/unseen.h"
 #include "helpers/document.h"
@@ -38,6 +39,13 @@ struct choice {
 static bool is_whole_account(const struct choice *choice)
 {
     return choice->kinds[LIST_SIGN_IN] && !text_is_guid(choice->account);
+}
+
+/* Whether all that an app of this name has is to be deleted, if it is one's: that of a managed
+ * identity need not be a GUID. */
+static bool is_whole_app(const struct choice *choice)
+{
+    return choice->kinds[LIST_SIGN_IN] && choice->account != NULL;
 }
 
 /* A git server may tell user names apart by their case. */
@@ -170,6 +178,8 @@ static bool forget_chosen(struct tokens *tokens, const struct config *config,
 {
     auto_list_rows struct list_rows rows = { 0 };
     size_t accounts = 0;
+    if (is_whole_app(choice))
+        sign_out_note(&tokens->store, NULL, choice->account);
     if (!list_rows_read(tokens, config, &rows, error) ||
         !check_unlocked(&tokens->store, &rows, choice, error))
         return false;

@@ -17,6 +17,7 @@
 #include "common/entra/scope.h"
 #include "common/store/account_store.h"
 #include "common/store/pop_key_store.h"
+#include "common/store/sign_out.h"
 #include "common/store/unseen.h"
 #include "common/tokens/tokens.h"
 
@@ -69,10 +70,25 @@ static bool drop_items(struct store *store, const char *kind,
     return true;
 }
 
+/* A call of kubectl may be under way with one of these sign-ins. */
+static bool note_sign_outs(struct store *store, int64_t deadline, struct error *error)
+{
+    auto_keyring_list struct keyring_list list = { 0 };
+    if (!store_list(store, STORE_KIND_REFRESH_TOKEN, deadline, &list, error))
+        return false;
+    for (size_t i = 0; i < list.count; i++) {
+        const char *account = keyring_item_attribute(&list.items[i], STORE_ACCOUNT);
+        if (is_sign_in_with_kubelogin(&list.items[i]) && account[0] != '\0')
+            sign_out_note(store, account, KNOWN_APP_KUBELOGIN);
+    }
+    return true;
+}
+
 static bool remove_tokens(struct tokens *tokens, struct error *error)
 {
     size_t access = 0, bound = 0, keys = 0, sign_ins = 0;
-    if (!drop_items(&tokens->store, STORE_KIND_TOKEN, is_token_for_aks, tokens->deadline, &access,
+    if (!note_sign_outs(&tokens->store, tokens->deadline, error) ||
+        !drop_items(&tokens->store, STORE_KIND_TOKEN, is_token_for_aks, tokens->deadline, &access,
                     error) ||
         !drop_items(&tokens->store, STORE_KIND_BOUND_TOKEN, is_any, tokens->deadline, &bound,
                     error) ||

@@ -7,7 +7,7 @@ import json
 import shutil
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,10 +15,11 @@ from pathlib import Path
 import pytest
 
 from authority import contoso, faults
+from integration.credentials import CLIENT_ID
 from integration.stored import age, forget_tokens, kept
 from integration.test_damaged_items import (
     TOKEN, access_token, account, account_record, every_keyring, id_of, refresh_token, sign_in, stored)
-from integration.test_kubectl_accounts import bare_desk, sign_in as sign_in_to
+from integration.test_kubectl_accounts import ask as kubelogin, bare_desk, sign_in as sign_in_to
 from integration.users import login, token, whose
 from world.identity_broker import IdentityBroker, account as device_account
 from world.program import Outcome
@@ -41,13 +42,14 @@ def nothing_is_left(world: World) -> bool:
 
 
 @contextmanager
-def under_way(world: World, *words: str) -> Iterator[Future[Outcome]]:
+def under_way(world: World, *words: str,
+              ask: Callable[..., Outcome] = token) -> Iterator[Future[Outcome]]:
     """The authority has a request for a token, and answers when this ends."""
     release = threading.Event()
     before = len(world.authority.token_requests)
     world.authority.faults.inject(faults.held(release), times=1)
     with ThreadPoolExecutor(1) as pool:
-        asking = pool.submit(token, world, *words)
+        asking = pool.submit(ask, world, *words)
         try:
             wait_until(lambda: len(world.authority.token_requests) > before, "request")
             yield asking
@@ -85,6 +87,33 @@ def test_nor_does_that_of_an_app_after_all_was_deleted(world):
         assert world.run("entra", "forget", "--all").code == 0
     assert nothing_is_left(world)
     assert token(world).code == 0 and left(world)["access_token"] == 1
+
+
+@pytest.mark.parametrize("name", [CLIENT_ID, CLIENT_ID.upper()])
+def test_nor_after_what_the_app_had_was_deleted(world, name):
+    """Also the first token, of which the keyring had none."""
+    with under_way(world):
+        assert world.run("entra", "forget", "--account", name).code == 0
+    assert nothing_is_left(world)
+    with under_way(world, "--api", "Graph"):
+        assert world.run("entra", "forget", "--account", str(uuid.uuid4())).code == 0
+    assert left(world)["access_token"] == 1
+
+
+@pytest.mark.parametrize("more", [(), ("--pop-enabled", "--pop-claims", "u=/a/b")],
+                         ids=["bearer", "bound"])
+def test_nor_does_a_refresh_with_kubelogins_client_after_its_tokens_were_removed(bare_desk, more):
+    client = ("--client-id", contoso.KUBELOGIN.client_id, "--api", "AKS")
+    sign_in_to(bare_desk, ADA, *client)
+    forget_tokens(bare_desk)
+    with under_way(bare_desk, *more, ask=kubelogin) as asking:
+        outcome = bare_desk.run("exec-credential-entra", "remove-tokens")
+        assert "1 sign-in with kubelogin's client" in outcome.err, outcome
+    assert asking.result().code == 0
+    for kind in ("refresh_token", "access_token", "bound_token", "pop_key"):
+        assert kept(bare_desk, kind) == []
+    sign_in_to(bare_desk, ADA, *client)
+    assert kubelogin(bare_desk, *more).code == 0 and len(kept(bare_desk, "refresh_token")) == 1
 
 
 def test_nor_does_a_token_of_the_devices_broker(desk):
@@ -162,14 +191,6 @@ def test_but_all_includes_the_keyring_in_memory(signed_in_twice):
     with under_way(signed_in_twice, *IN_MEMORY):
         assert signed_in_twice.run("entra", "forget", "--all").code == 0
     assert has(signed_in_twice, *IN_MEMORY) == has(signed_in_twice) == set()
-
-
-def test_a_sign_in_in_one_keyring_does_not_end_a_sign_out_of_another(signed_in_twice):
-    with under_way(signed_in_twice, *IN_MEMORY):
-        assert signed_in_twice.run("entra", "logout", *IN_MEMORY).code == 0
-        login(signed_in_twice)
-    assert has(signed_in_twice, *IN_MEMORY) == set()
-    assert has(signed_in_twice) == {"sign_in"}
 
 
 # ---- and in again ----
