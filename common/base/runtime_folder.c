@@ -318,8 +318,21 @@ static bool remove_file(int folder, const char *name, bool *held)
     return unlinkat(folder, name, 0) == 0 || errno == ENOENT;
 }
 
-/* Removes the notes, or else all other files of ours. */
-static bool remove_files(int folder, const char *path, bool notes, bool *held, struct error *error)
+/* What is to be removed. */
+enum files {
+    NOTES,
+    ALL_BUT_NOTES,
+    ALL_BUT_NOTES_AND_KEPT,
+};
+
+static bool is_among(const char *name, enum files files)
+{
+    return has_ending(name, RUNTIME_NOTE) == (files == NOTES) &&
+           (files != ALL_BUT_NOTES_AND_KEPT || !runtime_is_kept(name));
+}
+
+static bool remove_files(int folder, const char *path, enum files files, bool *held,
+                         struct error *error)
 {
     bool ok = true;
     int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -329,33 +342,35 @@ static bool remove_files(int folder, const char *path, bool notes, bool *held, s
     if (directory == NULL)
         return error_set(error, ERROR_OTHER, "cannot read %.200s: %m", path);
     for (struct dirent *entry; ok && (entry = readdir(directory)) != NULL;)
-        ok = !is_own_name(entry->d_name) || has_ending(entry->d_name, RUNTIME_NOTE) != notes ||
+        ok = !is_own_name(entry->d_name) || !is_among(entry->d_name, files) ||
              remove_file(folder, entry->d_name, held) ||
              error_set(error, ERROR_OTHER, "cannot remove %.200s/%.200s: %m", path, entry->d_name);
     closedir(directory);
     return ok;
 }
 
-bool runtime_folder_remove_own(const char *path, struct error *error)
+bool runtime_folder_remove_own(const char *path, bool with_kept, struct error *error)
 {
     autoclose int folder = open_existing(path, S_IRWXG | S_IRWXO); /* it was private once */
     if (folder < 0)
         return is_no_place(errno) || error_set(error, ERROR_OTHER, "cannot open %.200s: %m", path);
     /* Whoever holds a lock is at work, and has to find the notes when it is done. */
     bool held = false;
-    if (!remove_files(folder, path, false, &held, error) ||
-        (!held && !remove_files(folder, path, true, &held, error)))
+    enum files files = with_kept ? ALL_BUT_NOTES : ALL_BUT_NOTES_AND_KEPT;
+    if (!remove_files(folder, path, files, &held, error) ||
+        (!held && !remove_files(folder, path, NOTES, &held, error)))
         return false;
     rmdir(path); /* it may have locks that are held, and files of others */
     return true;
 }
 
-bool runtime_folder_remove(struct error *error)
+bool runtime_folder_remove(bool with_kept, struct error *error)
 {
     char path[PATH_MAX];
     bool ok = true;
     for (size_t place = 0; place < PLACES; place++)
         if (name_place(place, path))
-            ok = runtime_folder_remove_own(path, ok ? error : &(struct error){ 0 }) && ok;
+            ok =
+                runtime_folder_remove_own(path, with_kept, ok ? error : &(struct error){ 0 }) && ok;
     return ok;
 }

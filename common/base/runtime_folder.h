@@ -69,10 +69,11 @@ void runtime_remove(int folder, const char *name, int fd);
 
 /* Removes all files with names of runtime_name's from the folder at path, except locks that a
  * process holds, and then the notes too, unless there is one; and the folder if it is empty then.
- * Another user's is left alone. Fails with ERROR_OTHER. */
-bool runtime_folder_remove_own(const char *path, struct error *error);
+ * with_kept: also those with the ending RUNTIME_KEPT. Another user's is left alone. Fails with
+ * ERROR_OTHER. */
+bool runtime_folder_remove_own(const char *path, bool with_kept, struct error *error);
 
 /* As runtime_folder_remove_own, for the runtime folder at every place where it may be. */
-bool runtime_folder_remove(struct error *error);
+bool runtime_folder_remove(bool with_kept, struct error *error);
 
 #endif

@@ -2,6 +2,8 @@
 #define _GNU_SOURCE
 #include "common/store/store_clear.h"
 
+#include <string.h>
+
 #include "common/base/array.h"
 #include "common/base/runtime_folder.h"
 #include "common/store/account_lock.h"
@@ -43,6 +45,15 @@ static bool drop_kind(struct store *store, const char *kind, int64_t deadline, s
     }
 }
 
+/* The keyring whose items are files of the runtime folder. `auto` never uses it. */
+#define IN_MEMORY "runtime"
+
+/* Whether the keyring IN_MEMORY is deleted, too. */
+static bool clears_memory(const struct store *store)
+{
+    return !store->named || strcmp(store->keyring->name, IN_MEMORY) == 0;
+}
+
 /* Deletes what it can. Returns the first error, or ERROR_NONE. */
 static struct error drop_kinds(struct store *store, int64_t deadline, size_t *count)
 {
@@ -50,8 +61,8 @@ static struct error drop_kinds(struct store *store, int64_t deadline, size_t *co
     struct error first = { 0 }, why = { 0 };
     account_lock_take(&lock, deadline);
     sign_out_note(store, NULL, NULL);
-    if (!store->named) /* it goes with the runtime folder */
-        sign_out_note_all("runtime");
+    if (clears_memory(store))
+        sign_out_note_all(IN_MEMORY);
     for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
         if (!drop_kind(store, kinds[i], deadline, count, &why) && first.kind == ERROR_NONE)
             first = why;
@@ -62,7 +73,7 @@ bool store_clear(struct store *store, int64_t deadline, size_t *ret_count, struc
 {
     *ret_count = 0;
     struct error why = { 0 }, first = drop_kinds(store, deadline, ret_count);
-    if (!runtime_folder_remove(&why) && first.kind == ERROR_NONE)
+    if (!runtime_folder_remove(clears_memory(store), &why) && first.kind == ERROR_NONE)
         first = why;
     if (!tenant_cache_remove(&why) && first.kind == ERROR_NONE)
         first = why;

@@ -92,5 +92,5 @@ void tenant_cache_forget(const char *place)
 bool tenant_cache_remove(struct error *error)
 {
     autofree char *path = folder_path();
-    return path == NULL || runtime_folder_remove_own(path, error);
+    return path == NULL || runtime_folder_remove_own(path, true, error);
 }

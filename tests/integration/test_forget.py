@@ -292,6 +292,20 @@ def test_all_of_one_keyring_is_not_called_all(full):
     assert ADA in {row[1] for row in rows(full)}
 
 
+@pytest.mark.parametrize("named, others", [
+    ("secret-service", ["kernel", "runtime"]), ("kernel", ["secret-service", "runtime"]),
+    ("runtime", ["secret-service", "kernel"])])
+def test_of_the_sign_ins_of_all_keyrings_only_that_of_the_named_one_goes(desk, in_kernel, named, others):
+    for name in (named, *others):
+        login(desk, "--keyring", name)
+    outcome = forget(desk, "--all", "--keyring", named)
+    assert outcome.out == f"Deleted the sign-in of {ADA}.\n"
+    assert f"Other keyrings than '{named}' were not looked at." in outcome.err
+    assert listed(desk, "--keyring", named) == []
+    for name in others:
+        assert token(desk, "--keyring", name).code == 0
+
+
 def test_files_of_others_in_our_folders_stay(desk):
     """XDG_STATE_HOME may be the same folder as XDG_CONFIG_HOME."""
     config = desk.appsettings_file

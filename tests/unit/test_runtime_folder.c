@@ -395,9 +395,23 @@ static void it_is_removed_with_its_files(void **state)
     autoclose int folder = runtime_folder_open();
     write_file_of(folder, "0123456789abcdef.token");
     write_file_of(folder, "0123456789abcdef.told");
-    assert_true(runtime_folder_remove_own(own_path(), &error));
+    assert_true(runtime_folder_remove_own(own_path(), true, &error));
     assert_int_equal(access(own_path(), F_OK), -1);
-    assert_true(runtime_folder_remove_own(own_path(), &error)); /* and again */
+    assert_true(runtime_folder_remove_own(own_path(), true, &error)); /* and again */
+}
+
+static void what_is_kept_stays_unless_it_is_meant(void **state)
+{
+    (void)state;
+    struct error error = { 0 };
+    autoclose int folder = runtime_folder_open();
+    write_file_of(folder, "0123456789abcdef." RUNTIME_KEPT);
+    write_file_of(folder, "0123456789abcdef.told");
+    assert_true(runtime_folder_remove_own(own_path(), false, &error));
+    assert_int_equal(faccessat(folder, "0123456789abcdef." RUNTIME_KEPT, F_OK, 0), 0);
+    assert_int_equal(faccessat(folder, "0123456789abcdef.told", F_OK, 0), -1);
+    assert_true(runtime_folder_remove_own(own_path(), true, &error));
+    assert_int_equal(access(own_path(), F_OK), -1);
 }
 
 static void locks_that_are_held_are_not_removed(void **state)
@@ -408,7 +422,7 @@ static void locks_that_are_held_are_not_removed(void **state)
     write_file_of(folder, "0123456789abcdef.token");
     autoclose int lock = openat(folder, "0123456789abcdef.lock", O_RDWR | O_CREAT, 0600);
     assert_int_equal(flock(lock, LOCK_EX), 0);
-    assert_true(runtime_folder_remove_own(own_path(), &error));
+    assert_true(runtime_folder_remove_own(own_path(), true, &error));
     assert_int_equal(faccessat(folder, "0123456789abcdef.lock", F_OK, 0), 0);
     assert_int_equal(faccessat(folder, "0123456789abcdef.token", F_OK, 0), -1);
 }
@@ -421,10 +435,10 @@ static void notes_stay_while_a_lock_is_held(void **state)
     write_file_of(folder, "0123456789abcdef." RUNTIME_NOTE);
     autoclose int lock = openat(folder, "0123456789abcdef.lock", O_RDWR | O_CREAT, 0600);
     assert_int_equal(flock(lock, LOCK_EX), 0);
-    assert_true(runtime_folder_remove(&error));
+    assert_true(runtime_folder_remove(true, &error));
     assert_int_equal(faccessat(folder, "0123456789abcdef." RUNTIME_NOTE, F_OK, 0), 0);
     assert_int_equal(flock(lock, LOCK_UN), 0);
-    assert_true(runtime_folder_remove(&error));
+    assert_true(runtime_folder_remove(true, &error));
     assert_int_equal(access(own_path(), F_OK), -1);
 }
 
@@ -441,7 +455,7 @@ static void what_we_did_not_make_is_not_removed(void **state)
     assert_int_equal(symlinkat("appsettings.json", folder, "link"), 0);
     for (size_t i = 0; i < ARRAY_SIZE(names); i++)
         write_file_of(folder, names[i]);
-    assert_true(runtime_folder_remove_own(own_path(), &error));
+    assert_true(runtime_folder_remove_own(own_path(), true, &error));
     assert_int_equal(faccessat(folder, "0123456789abcdef.folder", F_OK, 0), 0);
     assert_int_equal(faccessat(folder, "0123456789abcdef.pipe", F_OK, 0), 0);
     assert_int_equal(faccessat(folder, "link", F_OK, AT_SYMLINK_NOFOLLOW), 0);
@@ -456,7 +470,7 @@ static void a_folder_that_was_opened_to_others_is_removed_too(void **state)
     autoclose int folder = runtime_folder_open();
     write_file_of(folder, "0123456789abcdef.token");
     assert_int_equal(fchmod(folder, 0777), 0);
-    assert_true(runtime_folder_remove_own(own_path(), &error));
+    assert_true(runtime_folder_remove_own(own_path(), true, &error));
     assert_int_equal(access(own_path(), F_OK), -1);
 }
 
@@ -485,6 +499,7 @@ int main(void)
         TEST(a_file_that_has_come_in_its_place_stays),
         TEST(a_file_that_comes_at_that_moment_stays),
         TEST(it_is_removed_with_its_files),
+        TEST(what_is_kept_stays_unless_it_is_meant),
         TEST(locks_that_are_held_are_not_removed),
         TEST(notes_stay_while_a_lock_is_held),
         TEST(what_we_did_not_make_is_not_removed),
