@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "common/base/text.h"
+#include "common/entra/id_shown.h"
+#include "common/store/unseen.h"
 
 static struct keyring_key key_of(const struct token_request *request)
 {
@@ -26,13 +28,26 @@ static void record_trouble(const struct error *why, struct credential *credentia
     *credential->trouble = *why;
 }
 
+bool client_secret_store_fail_absent(const struct store *store, const struct token_request *request,
+                                     struct error *error)
+{
+    autofree char *what =
+        text_format("no client secret for the app %s", id_shown(request->client_id));
+    autofree char *unseen = unseen_clause(store, what);
+    error_set(error, ERROR_USAGE, "%s%s", unseen != NULL ? unseen : "the keyring has ",
+              unseen != NULL ? "" : what);
+    return error_known_as(error, "keyring_no_secret");
+}
+
 static bool fill_credential(struct store *store, const struct token_request *request,
                             struct credential *credential, int64_t deadline, struct error *error)
 {
     struct error why = { 0 };
     struct keyring_key key = key_of(request);
     enum keyring_answer answer = store_look_up(store, &key, deadline, &credential->secret, error);
-    if (!store_check(store, &why))
+    bool may_be_elsewhere = answer == KEYRING_NOTHING && store->absent.message[0] != '\0';
+    if (!store_check(store, &why) ||
+        (may_be_elsewhere && !client_secret_store_fail_absent(store, request, &why)))
         record_trouble(&why, credential);
     if (answer != KEYRING_FOUND)
         return answer == KEYRING_NOTHING;

@@ -14,8 +14,9 @@
 #include "common/store/store.h"
 
 /* Fills in the credentials of the request that the keyring stores. A credential that the keyring
- * does not have is left unchanged and cannot be loaded later; if the keyring fails, the credential
- * records why. Fails with ERROR_KEYRING only if the keyring was chosen by name. */
+ * does not have is left unchanged and cannot be loaded later; if the keyring fails, or another one
+ * is not looked into, the credential records why. Fails with ERROR_KEYRING only if the keyring was
+ * chosen by name. */
 bool client_secret_store_fill(struct store *store, struct token_request *request, int64_t deadline,
                               struct error *error);
 
@@ -25,6 +26,11 @@ bool client_secret_store_fill(struct store *store, struct token_request *request
 const struct keyring_item *client_secret_store_listed(const struct keyring_list *secrets,
                                                       const char *store,
                                                       const struct token_request *request);
+
+/* The keyring has no client secret of the request's app; or it is in another one, that is not
+ * looked into (unseen.h). Always fails, with ERROR_USAGE and keyring_no_secret. */
+bool client_secret_store_fail_absent(const struct store *store, const struct token_request *request,
+                                     struct error *error);
 
 /* Stores the client secret of the request's app. Fails with ERROR_KEYRING, or with ERROR_USAGE for
  * the keyring `none`. */

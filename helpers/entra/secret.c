@@ -11,6 +11,7 @@
 #include "common/config/config.h"
 #include "common/entra/id_shown.h"
 #include "common/store/client_secret_store.h"
+#include "common/store/unseen.h"
 #include "common/tokens/tokens.h"
 #include "helpers/document.h"
 #include "helpers/entra/entra.h"
@@ -67,18 +68,31 @@ static bool set_secret(struct tokens *tokens, const struct token_request *reques
     return true;
 }
 
+/* Fails if it may be in a keyring that was not looked into. */
+static bool say_that_there_is_none(const struct store *store, const struct token_request *request,
+                                   struct error *error)
+{
+    autofree char *what = text_format("no client secret of app %s", id_shown(request->client_id));
+    autofree char *unseen = unseen_clause(store, what);
+    if (!unseen_check(store, error))
+        return false;
+    if (unseen != NULL)
+        notice("There is nothing to remove: %s.", unseen);
+    else
+        notice("There is nothing to remove: the keyring (%s) has %s.", store->keyring->name, what);
+    return true;
+}
+
 static bool clear_secret(struct tokens *tokens, const struct token_request *request,
                          struct error *error)
 {
     bool was_there = false;
     if (!client_secret_store_drop(&tokens->store, request, tokens->deadline, &was_there, error))
         return false;
-    if (was_there)
-        notice("The client secret of app %s is no longer stored in the keyring (%s).",
-               id_shown(request->client_id), tokens->store.keyring->name);
-    else
-        notice("There is nothing to remove: the keyring (%s) has no client secret of app %s.",
-               tokens->store.keyring->name, id_shown(request->client_id));
+    if (!was_there)
+        return say_that_there_is_none(&tokens->store, request, error);
+    notice("The client secret of app %s is no longer stored in the keyring (%s).",
+           id_shown(request->client_id), tokens->store.keyring->name);
     return true;
 }
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from authority import contoso
+from integration.credentials import configure
 from integration.stored import kept
 from integration.users import SIGN_IN_FIRST, login, token
 from world.world import World
@@ -129,3 +130,103 @@ def test_nor_does_kubelogins_command_say_that_all_is_removed(in_kernel, desktop,
     with where(desktop, tmp_path) as why:
         outcome = desktop.run("exec-credential-entra", "remove-tokens")
     assert outcome.code == 1 and NOT_LOOKED_INTO + why in outcome.err, outcome
+
+
+# ---- setup, secret and status ----
+
+SIGN_OUT = ["setup", "--remove", "--yes"]
+
+
+@unseen
+@pytest.mark.parametrize("words", [SIGN_OUT, ["setup", "--remove", "--dry-run"]], ids=" ".join)
+def test_setup_does_not_say_that_all_is_undone(in_kernel, desktop, tmp_path, where, words):
+    with where(desktop, tmp_path) as why:
+        outcome = desktop.run("entra", *words)
+    assert outcome.code == 1 and NOT_LOOKED_INTO + why in outcome.err, outcome
+    assert NOT_LOOKED_INTO + why in outcome.out and "nobody is signed in" not in outcome.out
+    assert "Give --keyring kernel" in outcome.err
+    assert [len(kept(desktop, kind)) for kind in ("refresh_token", "account")] == [1, 2]
+    with where(desktop, tmp_path):
+        outcome = desktop.run("entra", *words, "--keyring", "kernel")
+    assert outcome.code == 0 and "nobody is signed in\n" in outcome.out, outcome
+
+
+@unseen
+def test_setup_signs_out_whom_it_finds_and_says_that_there_may_be_others(in_kernel, desktop,
+                                                                         tmp_path, where):
+    login(desktop, "--keyring", "kernel")
+    with where(desktop, tmp_path) as why:
+        outcome = desktop.run("entra", *SIGN_OUT)
+    assert outcome.code == 1 and f"{ADA} is signed out\n" in outcome.out, outcome
+    assert "Signed out of 1 account." in outcome.err
+    assert f"others may still be signed in: the {NOT_LOOKED_INTO}{why}" in outcome.err
+    assert len(kept(desktop, "refresh_token")) == 1
+
+
+def configure_keyring(world: World) -> None:
+    """The app's client secret is stored in the keyring."""
+    configure(world, {"SourceType": "Keyring"})
+    assert world.run("entra", "secret", "set", input=contoso.DAEMON.secret).code == 0
+
+
+@unseen
+def test_a_client_secret_is_not_said_to_be_removed(in_kernel, world, tmp_path, where):
+    configure_keyring(world)
+    with where(world, tmp_path) as why:
+        outcome = world.run("entra", "secret", "clear", "--output", "json")
+        named = world.run("entra", "secret", "clear", "--keyring", "kernel")
+    assert outcome.code == 1 and NOT_LOOKED_INTO + why in outcome.err, outcome
+    assert outcome.out == "" and "nothing to remove" not in outcome.err
+    assert len(kept(world, "client_secret")) == 1
+    assert named.code == 0 and "the keyring (kernel) has no client secret" in named.err
+
+
+@unseen
+@pytest.mark.parametrize("words", [["token", "--api", "MyWebApi"], ["status"]], ids=" ".join)
+def test_a_client_secret_that_is_not_found_may_be_there(in_kernel, world, tmp_path, where, words):
+    configure_keyring(world)
+    with where(world, tmp_path) as why:
+        outcome = world.run("entra", *words)
+    assert outcome.code == 2, outcome
+    assert ("the keyring kernel has no client secret for the app" in outcome.err
+            and f"the desktop's is not looked into: {why}" in outcome.err)
+
+
+@unseen
+def test_the_status_says_what_it_lacks(in_kernel, desktop, tmp_path, where):
+    with where(desktop, tmp_path) as why:
+        outcome, document = (desktop.run("entra", "status", *words)
+                             for words in ([], ["--output", "json"]))
+    assert outcome.code == SIGN_IN_FIRST, outcome
+    assert "Signed in  unknown: the desktop's keyring is not looked into\n" in outcome.out
+    said = json.loads(document.err)
+    assert said["code"] == "sign_in_needed"
+    assert ("no app has a credential: the keyring kernel has no such sign-in, and the desktop's is "
+            f"not looked into: {why}") in said["message"]
+    assert said["hint"].startswith("Sign in with 'entra login'.")
+    assert ("DBUS_SESSION_BUS_ADDRESS as it is there" in said["hint"]) == (why == NO_BUS)
+
+
+@unseen
+def test_nor_does_the_status_of_another_client_say_that_nobody_is_signed_in(in_kernel, desktop,
+                                                                            tmp_path, where):
+    login(desktop, "--keyring", "kernel", "--client-id", contoso.AZURE_CLI.client_id)
+    with where(desktop, tmp_path) as why:
+        outcome = desktop.run("entra", "status")
+    assert outcome.code == SIGN_IN_FIRST and "nobody is signed in for the client" in outcome.err
+    assert f"the desktop's is not looked into: {why}" in outcome.err
+
+
+@unseen
+@pytest.mark.parametrize("words, said", [
+    (SIGN_OUT, "nobody is signed in: the keyring kernel has no sign-in, and the desktop's is not"),
+    (["secret", "clear"], "There is nothing to remove: the keyring kernel has no client secret of"),
+], ids=["setup --remove", "secret clear"])
+def test_a_machine_without_a_desktop_has_nothing_to_undo(in_kernel, world, tmp_path, where, words,
+                                                         said):
+    with where(world, tmp_path) as why:
+        world.session.env |= {"XDG_DATA_HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path),
+                              "ENTRA_CONFIG": str(world.appsettings_file)}
+        outcome = world.run("entra", *words)
+    shown = " ".join((outcome.out + outcome.err).split())
+    assert outcome.code == 0 and said in shown and f"not looked into: {why}" in shown, outcome

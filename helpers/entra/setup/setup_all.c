@@ -17,6 +17,7 @@
 #include "common/config/config.h"
 #include "common/entra/error_report.h"
 #include "common/entra/url_typed.h"
+#include "common/store/unseen.h"
 #include "common/tokens/tokens.h"
 #include "helpers/entra/entra.h"
 #include "helpers/entra/list/rows.h"
@@ -189,8 +190,8 @@ static bool say_what_stays(const struct options *options)
     struct error why = { 0 };
     auto_list_rows struct list_rows rows = { 0 };
     deadline_begin();
-    bool is_known =
-        tokens_open(&tokens, options, &why) && list_rows_read(&tokens, NULL, &rows, &why);
+    bool is_known = tokens_open(&tokens, options, &why) &&
+                    list_rows_read(&tokens, NULL, &rows, &why) && unseen_check(&tokens.store, &why);
     if (rows.count > 0)
         notice("'entra forget --all' deletes what the keyring still has.");
     else if (!is_known)

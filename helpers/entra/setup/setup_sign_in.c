@@ -6,6 +6,7 @@
 #include "common/base/array.h"
 #include "common/base/user.h"
 #include "common/store/account_store.h"
+#include "common/store/unseen.h"
 #include "common/tokens/tokens.h"
 #include "helpers/entra/entra.h"
 #include "helpers/entra/list/rows.h"
@@ -42,6 +43,18 @@ static bool is_first_of_account(const struct list_rows *rows, size_t i)
     return true;
 }
 
+/* Fails if users may be signed in of whom a keyring has the sign-in that was not looked into. */
+static bool note_that_nobody_is_signed_in(const struct store *store, struct setup_plan *plan,
+                                          struct error *error)
+{
+    autofree char *unseen = unseen_clause(store, "no sign-in");
+    if (!unseen_check(store, error))
+        return error_wanted(error, "nobody is signed out");
+    setup_plan_note(plan, "nobody is signed in%s%s", unseen != NULL ? ": " : "",
+                    unseen != NULL ? unseen : "");
+    return true;
+}
+
 static bool look_before_sign_out(const struct options *options, struct setup_plan *plan,
                                  struct error *error)
 {
@@ -55,8 +68,9 @@ static bool look_before_sign_out(const struct options *options, struct setup_pla
             is_first_of_account(&rows, i))
             setup_plan_change(plan, "%s is signed out", rows.rows[i].account);
     if (plan->count == 0)
-        setup_plan_note(plan, "nobody is signed in");
-    return true;
+        return note_that_nobody_is_signed_in(&tokens.store, plan, error);
+    return unseen_check(&tokens.store, error) ||
+           error_wanted(error, "others may still be signed in");
 }
 
 static bool look_at_sign_in(const struct options *options, struct setup_plan *plan,
@@ -74,7 +88,8 @@ static bool sign_out(const struct options *options, struct error *error)
         !account_store_forget(&tokens.store, NULL, tokens.deadline, &count, error))
         return error_wanted(error, "cannot sign out");
     notice("Signed out of %zu account%s.", count, count == 1 ? "" : "s");
-    return true;
+    return unseen_check(&tokens.store, error) ||
+           error_wanted(error, "others may still be signed in");
 }
 
 static bool apply_sign_in(const struct options *options, struct error *error)

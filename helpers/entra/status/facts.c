@@ -8,10 +8,13 @@
 #include "common/base/deadline.h"
 #include "common/base/environment.h"
 #include "common/base/shell_line.h"
+#include "common/base/text.h"
+#include "common/entra/error_report.h"
 #include "common/entra/id_shown.h"
 #include "common/entra/identity_source.h"
 #include "common/store/account_store.h"
 #include "common/store/client_secret_store.h"
+#include "common/store/unseen.h"
 #include "common/tokens/sign_in_needed.h"
 #include "keyring/silence.h"
 
@@ -49,6 +52,8 @@ static bool has_credential(const struct status_facts *facts, const struct acquir
             : NULL;
     if (secret != NULL && secret->is_locked)
         return keyring_fail_locked(error);
+    if (secret == NULL && credential->kind == CREDENTIAL_KEYRING)
+        return client_secret_store_fail_absent(&facts->tokens.store, request, error);
     return (secret != NULL && secret->record != NULL) ||
            module->check_credential(request, credential, true, facts->tokens.deadline, &unused,
                                     error);
@@ -184,6 +189,12 @@ bool status_facts_need_no_user(const struct status_facts *facts)
     return clients.serve;
 }
 
+bool status_facts_some_are_unseen(const struct status_facts *facts)
+{
+    struct error unused = { 0 };
+    return !unseen_check(&facts->tokens.store, &unused);
+}
+
 bool status_facts_some_are_locked(const struct status_facts *facts)
 {
     for (size_t i = 0; i < facts->rows.count; i++)
@@ -202,6 +213,15 @@ static bool is_anybody_signed_in(const struct list_rows *rows)
     return false;
 }
 
+/* Sets the message to one that ends with what is not looked into. Always returns false. */
+static bool fail_not_signed_in(const struct store *store, const char *message, struct error *error)
+{
+    autofree char *unseen = unseen_clause(store, "no such sign-in");
+    error_set(error, ERROR_SIGN_IN, "%s%s%s", message, unseen != NULL ? ": " : "",
+              unseen != NULL ? unseen : "");
+    return error_known_as(error, "sign_in_needed");
+}
+
 /* Somebody is signed in for another client, or at another authority. */
 static bool fail_other_sign_in(const struct status_facts *facts,
                                const struct token_request *request, struct error *error)
@@ -211,9 +231,9 @@ static bool fail_other_sign_in(const struct status_facts *facts,
     if (facts->options->api == NULL)
         same.api = NULL;
     options_each(&same, OPTION_OF_REQUEST, shell_line_add, &line);
-    error_set(error, ERROR_SIGN_IN, "nobody is signed in for the client %s at %s",
-              id_shown(request->client_id), request->instance);
-    error_known_as(error, "sign_in_needed");
+    autofree char *message = text_format("nobody is signed in for the client %s at %s",
+                                         id_shown(request->client_id), request->instance);
+    fail_not_signed_in(&facts->tokens.store, message, error);
     return error_hint(error, "Run 'entra login%s'.", line.text);
 }
 
@@ -230,6 +250,8 @@ bool status_facts_fail_without_user(const struct status_facts *facts, struct err
     }
     if (request != NULL && is_anybody_signed_in(&facts->rows))
         return fail_other_sign_in(facts, request, error);
-    error_set(error, ERROR_SIGN_IN, "nobody is signed in, and no app has a credential");
-    return error_known_as(error, "sign_in_needed");
+    fail_not_signed_in(&facts->tokens.store, "nobody is signed in, and no app has a credential",
+                       error);
+    const char *hint = unseen_hint(&facts->tokens.store);
+    return hint == NULL ? false : error_hint(error, "%s %s", error_advice(error), hint);
 }

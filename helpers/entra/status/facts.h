@@ -48,6 +48,9 @@ bool status_facts_need_no_user(const struct status_facts *facts);
 /* Whether the keyring may have what it does not show. */
 bool status_facts_some_are_locked(const struct status_facts *facts);
 
+/* Whether the user has a keyring of the desktop that is not looked into. */
+bool status_facts_some_are_unseen(const struct status_facts *facts);
+
 /* Fails with the reason why there can be no token without a sign-in: ERROR_SIGN_IN if a user could
  * sign in, else the kind of what is wrong. */
 bool status_facts_fail_without_user(const struct status_facts *facts, struct error *error);

@@ -41,7 +41,9 @@ static void print_accounts(const struct status_facts *facts)
     }
     if (title[0] != '\0')
         print_line(&title, status_facts_some_are_locked(facts) ? "unknown: the keyring is locked"
-                                                               : "nobody");
+                           : status_facts_some_are_unseen(facts)
+                               ? "unknown: the desktop's keyring is not looked into"
+                               : "nobody");
 }
 
 static void print_identity(const struct status_facts *facts)
