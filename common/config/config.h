@@ -65,6 +65,8 @@ struct config_context {
     struct config_cluster cluster;
     enum config_urls urls;
     bool for_user;                /* request a user's token, whatever RequestAppToken says */
+    const char *user_because;     /* likewise: what asks for it, as a clause; NULL: nothing does */
+    const char *job_remedy;       /* as in struct token_request */
     bool for_app;                 /* request the token of an app with a credential, and nobody
                                    * else's, whatever RequestAppToken and ManagedIdentity say */
     bool public_client;           /* a user's client is the usual public one, not an app's */

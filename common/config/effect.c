@@ -9,7 +9,7 @@
 #include "common/config/internal.h"
 #include "common/entra/id_shown.h"
 
-static const struct options *given(const struct config *config)
+const struct options *config_given(const struct config *config)
 {
     return config->context->given != NULL ? config->context->given : config->options;
 }
@@ -39,7 +39,7 @@ static const char *vain_for_machine(const struct options *options)
 
 bool config_check_options(const struct config *config, struct error *error)
 {
-    const struct options *options = given(config);
+    const struct options *options = config_given(config);
     autofree char *tenant = tenant_of_authority(options);
     const char *vain = options->managed_identity ? vain_for_machine(options) : NULL;
     if (vain != NULL)
@@ -55,7 +55,7 @@ bool config_check_options(const struct config *config, struct error *error)
 
 bool config_wants_user(const struct config *config)
 {
-    return given(config)->account != NULL || given(config)->claims != NULL;
+    return config_given(config)->account != NULL || config_given(config)->claims != NULL;
 }
 
 /* Whether the cloud of --authority decides which resource is requested. */
@@ -76,7 +76,7 @@ bool config_check_effect(const struct config *config, const struct config_api *a
                          const char *wanted, const struct token_candidates *candidates,
                          struct error *error)
 {
-    const struct options *options = given(config);
+    const struct options *options = config_given(config);
     const struct token_request *request = &candidates->items[0];
     if (request->for_user)
         return !options->managed_identity ||

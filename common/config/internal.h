@@ -485,6 +485,9 @@ bool config_check_client_of_cluster(const struct config *config,
 /* Checks for options that contradict each other, whatever is requested. Fails with ERROR_USAGE. */
 bool config_check_options(const struct config *config, struct error *error);
 
+/* What the command line says: the context's, or else the options. */
+const struct options *config_given(const struct config *config);
+
 /* Whether the options say what no managed identity has: an account, or claims. */
 bool config_wants_user(const struct config *config);
 
@@ -569,6 +572,12 @@ enum config_withheld config_withheld(const struct config *config, const struct s
  * with ERROR_USAGE. */
 bool config_fill_job_credential(const struct config *config, struct token_request *request,
                                 struct error *error);
+
+/* What keeps a CI job from being the app of a request, which config_fill_user is to change into a
+ * user's, even if the variables named one: an option, for example. A clause for messages, which the
+ * caller frees; NULL: nothing does. */
+char *config_user_because(const struct config *config, const struct config_api *api,
+                          const struct token_request *request);
 
 /* ---- source_type.c: the file's credentials ---- */
 

@@ -5,6 +5,7 @@
 
 #include "common/base/array.h"
 #include "common/base/environment.h"
+#include "common/base/text.h"
 #include "common/config/internal.h"
 #include "common/entra/build_system.h"
 
@@ -25,6 +26,26 @@ static bool is_app_of_job(const struct config *config, const struct token_reques
            strcmp(client_id, request->client_id) == 0 &&
            (config_variable(config, "AZURE_TENANT_ID") != NULL || config->options->tenant != NULL ||
             authority_has_tenant(config->options->authority));
+}
+
+char *config_user_because(const struct config *config, const struct config_api *api,
+                          const struct token_request *request)
+{
+    const struct config_context *context = config->context;
+    const char *variable = config_variable(config, "AZURE_CLIENT_ID");
+    if (context->user_because != NULL)
+        return strdup(context->user_because);
+    if (!section_bool(&api->section, "RequestAppToken", true)) {
+        autofree char *setting = config_where_of_key(config, &api->section, "RequestAppToken");
+        return text_format("%.200s is false", setting);
+    }
+    if (config_given(config)->account != NULL)
+        return strdup("--account asks for a user's token");
+    if (context->without_azure_variables || context->chain != CONFIG_CHAIN_WHOLE)
+        return strdup("the variables that name an app are not used");
+    if (variable == NULL || request->client_id == NULL || strcmp(variable, request->client_id) == 0)
+        return NULL;
+    return text_format("%.200s is not the app that AZURE_CLIENT_ID names", request->client_id_from);
 }
 
 bool config_fill_job_credential(const struct config *config, struct token_request *request,

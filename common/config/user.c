@@ -57,6 +57,8 @@ bool config_fill_user(const struct config *config, const struct config_api *api,
                       struct token_request *request, struct error *error)
 {
     bool is_app = request->credential_count > 0;
+    request->user_because = config_user_because(config, api, request);
+    request->job_remedy = config->context->job_remedy;
     for (size_t i = 0; i < request->credential_count; i++)
         credential_clear(&request->credentials[i]);
     request->credential_count = 0;

@@ -93,6 +93,7 @@ void token_request_clear(struct token_request *request)
     free(request->claims);
     free(request->pop_host);
     free(request->registry);
+    free(request->user_because);
     free(request->account);
     free(request->home_account_id);
     free(request->username);

@@ -104,8 +104,12 @@ struct token_request {
                      * NULL: the token itself is wanted */
     struct credential credentials[CREDENTIALS_MAX]; /* the first that can be loaded is used */
     size_t credential_count;
-    bool for_user;              /* a user's token is wanted, not the app's own */
-    char *account;              /* the user name that was asked for; NULL: the default account */
+    bool for_user;          /* a user's token is wanted, not the app's own */
+    char *user_because;     /* what asks for a user's, as a clause for messages; NULL: nothing, but
+                             * that there is no credential */
+    const char *job_remedy; /* how to have a job's app ask instead, as a sentence; not owned;
+                             * NULL: as entra-appsettings(5) says */
+    char *account;          /* the user name that was asked for; NULL: the default account */
     const char *account_folder; /* then that of this folder (account_folder.h); NULL: of none; not
                                  * owned, outlives the request */
     enum sign_in_method sign_in;

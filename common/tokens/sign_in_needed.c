@@ -236,7 +236,7 @@ bool sign_in_fail_needed(const struct store *store, const struct token_request *
     error_inherit(error, reason);
     if (error->code[0] == '\0')
         error_known_as(error, request->unconfigured ? "unconfigured" : "sign_in_needed");
-    if (!job_advice(wait->options, error))
+    if (!job_advice(wait->options, request, error))
         hint_at_login(store, request, wait, error);
     if (reason->kind == ERROR_NONE)
         say_where(store, error);

@@ -97,6 +97,7 @@ struct kubelogin {
     char *scope;
     char *account_folder;
     struct credential credential;
+    char *user_because;
     char *pop_host; /* the token is bound to a key, and signed for this host; NULL: it is not */
 };
 

@@ -231,6 +231,7 @@ void kubelogin_clear(struct kubelogin *kubelogin)
 {
     free(kubelogin->scope);
     free(kubelogin->account_folder);
+    free(kubelogin->user_because);
     free(kubelogin->pop_host);
     credential_clear(&kubelogin->credential);
     *kubelogin = (struct kubelogin){ 0 };

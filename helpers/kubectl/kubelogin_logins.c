@@ -6,6 +6,7 @@
 
 #include "common/base/array.h"
 #include "common/base/environment.h"
+#include "common/base/text.h"
 #include "common/entra/account_folder.h"
 #include "common/entra/build_system.h"
 #include "common/entra/url.h"
@@ -235,13 +236,36 @@ bool kubelogin_check_login(const char *name, const char *from, struct error *err
     return error_hint(error, "%s", login->refused);
 }
 
+/* The login method of an app, for a job in which a user's was given. */
+static const char *job_remedy(void)
+{
+    switch (build_system_of_job()) {
+    case BUILD_SYSTEM_GITHUB_ACTIONS:
+        return environment("AZURE_CLIENT_ID") != NULL
+                   ? "Use --login workloadidentity."
+                   : "Use --login workloadidentity, and set AZURE_CLIENT_ID.";
+    case BUILD_SYSTEM_AZURE_PIPELINES:
+        return "Use --login azurepipelines.";
+    case BUILD_SYSTEMS:
+        break;
+    }
+    return "Use --login spn, msi or workloadidentity.";
+}
+
 bool kubelogin_apply_login(struct kubelogin *kubelogin, struct error *error)
 {
     const struct kubelogin_value *named = &kubelogin->values[KUBELOGIN_LOGIN];
     if (named->text == NULL)
         return apply_default(kubelogin, error);
-    return kubelogin_check_login(named->text, named->from, error) &&
-           find_login(named->text)->apply(kubelogin, error);
+    if (!kubelogin_check_login(named->text, named->from, error) ||
+        !find_login(named->text)->apply(kubelogin, error))
+        return false;
+    if (kubelogin->context.for_user) {
+        kubelogin->user_because = text_format("--login %s asks for a user's token", named->text);
+        kubelogin->context.user_because = kubelogin->user_because;
+        kubelogin->context.job_remedy = job_remedy();
+    }
+    return true;
 }
 
 /* With --use-azurerm-env-vars, the hints must name ARM_* instead of AZURE_*. */

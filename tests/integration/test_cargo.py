@@ -101,7 +101,7 @@ def test_a_user_who_cannot_be_asked_leaves_it_to_the_next_provider(desk):
     feed = user_feed(desk)
     outcome = feed.run(HELPER, "--cargo-plugin", input=of_feed(feed), env=NO_BROWSER | {"CI": "1"})
     assert answers(outcome) == [{"Err": {"kind": "not-found"}}]
-    assert outcome.code == 0 and "Nobody can sign in" in outcome.err
+    assert outcome.code == 0 and "nobody can sign in" in outcome.err
 
 
 def test_login_signs_the_user_in(desk):

@@ -399,13 +399,94 @@ def test_options_name_the_app_of_a_job_as_its_variables_do(unconfigured, issuer,
     assert (outcome.code, outcome.err) == (0, ""), outcome
 
 
-@pytest.mark.parametrize("env, where", [({"CI": "true"}, "where CI is set"),
-                                        ({"TF_BUILD": "True"} | IDS, "in a job of Azure Pipelines")])
+@pytest.mark.parametrize("env, where", [({"CI": "true"}, "Where CI is set"),
+                                        ({"TF_BUILD": "True"} | IDS, "In a job of Azure Pipelines")])
 def test_nobody_is_told_to_sign_in_where_nobody_can(trusting, env, where):
     trusting.write_appsettings(trusting.user_appsettings(None))
     outcome = token(trusting, env=env)
-    assert outcome.code == 5 and f"Nobody can sign in {where}" in outcome.err
+    assert outcome.code == 5 and f"{where}, nobody can sign in" in outcome.err
     assert "entra login" not in outcome.err
+
+
+@pytest.mark.parametrize("env, where", [({"CI": "true"}, "Where CI is set"),
+                                        ({"TF_BUILD": "True"} | IDS, "In a job of Azure Pipelines")])
+def test_nor_does_the_status_tell_anybody_to(trusting, env, where):
+    trusting.write_appsettings(trusting.user_appsettings(None))
+    outcome = trusting.run("entra", "status", env=env)
+    assert outcome.code == 5 and f"{where}, nobody can sign in" in outcome.err, outcome
+    assert "entra login" not in outcome.err
+
+
+# ---- a job of which a user is asked for ----
+
+def advised(outcome, *texts: str) -> None:
+    """What asks for a user is named; nothing is said to be missing that would change nothing."""
+    assert outcome.code == 5 and "In a job of GitHub Actions, nobody can sign in, but" in outcome.err, outcome
+    assert all(text in outcome.err for text in texts), outcome
+    assert not any(text in outcome.err for text in ("is not set", "has no identity", "entra login"))
+
+
+@pytest.mark.parametrize("missing", [[], ["AZURE_CLIENT_ID"]])
+@pytest.mark.parametrize("login", ["devicecode", "azurecli", "azd", "interactive"])
+def test_a_kubeconfig_of_az_is_told_which_login_is_a_jobs(unconfigured, issuer, login, missing):
+    words = ["exec-credential-entra", "get-token", "--environment", "AzurePublicCloud",
+             "--server-id", contoso.AKS, "--client-id", contoso.KUBELOGIN.client_id,
+             "--tenant-id", contoso.TENANT.guid, "--login"]
+    issuer.answer = lambda: jsonify(value=foreign_token())
+    outcome = unconfigured.run(*words, login, env=github(issuer) | without(*missing))
+    advised(outcome, f"--login {login} asks for a user's token", "Use --login workloadidentity")
+    assert ("and set AZURE_CLIENT_ID" in outcome.err) == bool(missing)
+    outcome = unconfigured.run(*words, "workloadidentity", env=github(issuer))
+    assert (outcome.code, outcome.err) == (0, ""), outcome
+
+
+@pytest.mark.parametrize("missing", [[], list(IDS)], ids=["named", "unnamed"])
+def test_a_setting_that_asks_for_a_user_is_named(trusting, issuer, missing):
+    apis = trusting.appsettings()
+    del apis["AzureAd"]
+    apis["MyWebApi"]["RequestAppToken"] = False
+    trusting.write_appsettings(apis)
+    ci = github(issuer) | {"AZURE_AUTHORITY_HOST": trusting.authority.url}
+    advised(token(trusting, env=ci | without(*missing)), f"{trusting.appsettings_file}:",
+            "RequestAppToken is false", "CI jobs in entra-appsettings(5)")
+    issuer.answer = lambda: jsonify(value=foreign_token())
+    del apis["MyWebApi"]["RequestAppToken"]
+    trusting.write_appsettings(apis)
+    assert token(trusting, env=ci | without()).code == 0
+
+
+def test_an_account_that_asks_for_a_user_is_named(unconfigured, issuer):
+    words = ["entra", "token", "--resource", contoso.MY_WEB_API]
+    outcome = unconfigured.run(*words, "--account", contoso.ADA.username,
+                               env=github(issuer) | without(*IDS))
+    advised(outcome, "--account asks for a user's token")
+
+
+def test_scopes_that_no_app_can_request_are_named(unconfigured, issuer):
+    scopes = [word for name in ("a", "b") for word in ("--scope", f"{contoso.MY_WEB_API}/{name}")]
+    outcome = unconfigured.run("entra", "token", *scopes, env=github(issuer) | without(*IDS))
+    advised(outcome, "only a user can request this")
+
+
+def test_another_app_than_the_jobs_is_named(trusting, issuer):
+    apis = trusting.user_appsettings()
+    del apis["MyWebApi"]["RequestAppToken"]
+    trusting.write_appsettings(apis)
+    outcome = token(trusting, env=github(issuer) | without())
+    advised(outcome, f"{trusting.appsettings_file}:", "is not the app that AZURE_CLIENT_ID names")
+
+
+@pytest.mark.parametrize("missing", [["AZURE_TENANT_ID"], ["AZURE_CLIENT_ID"], list(IDS)])
+def test_an_app_that_is_configured_is_not_said_to_be_none(unconfigured, issuer, missing):
+    issuer.answer = lambda: jsonify(value=foreign_token())
+    env = github(issuer) | {"AzureAd__TenantId": contoso.TENANT.guid, "AzureAd__ClientId": CLIENT_ID}
+    words = ["entra", "token", "--resource", contoso.MY_WEB_API]
+    outcome = unconfigured.run(*words, env=env | without(*missing))
+    assert outcome.code == 5 and "has no identity" not in outcome.err, outcome
+    verb = "name" if len(missing) > 1 else "names"
+    assert "is taken for the app of " in outcome.err and "AzureAd__ClientId" in outcome.err
+    assert f"only if {' and '.join(missing)} {verb} it, too." in outcome.err
+    assert unconfigured.run(*words, env=env | without()).code == 0
 
 
 @pytest.mark.parametrize("status, github_says, pipelines_say", [

@@ -60,7 +60,7 @@ def test_there_is_no_prompt_if_git_forbids_it(git_desk, setting):
     outcome = git_desk.at_terminal(*AT_A_TERMINAL, cwd=clone,
                                    env={"GIT_ASKPASS": "true"} | setting).finish()
     assert outcome.code != 0
-    said = "Nobody can sign in" if "CI" in setting else "entra login"
+    said = "nobody can sign in" if "CI" in setting else "entra login"
     assert said in " ".join((outcome.out + outcome.err).split())
     assert asked_nobody(git_desk)
 

@@ -109,7 +109,7 @@ def test_the_host_can_say_that_there_is_no_user(desk, name):
     program, env = NOBODY[name]
     add_aks(desk)
     outcome = run(desk, program, env=DISPLAY | env)
-    said = "Nobody can sign in where CI is set" if "CI" in env else "entra login"
+    said = "Where CI is set, nobody can sign in" if "CI" in env else "entra login"
     assert outcome.out in ("", "quit=1\n") and said in outcome.err
     assert asked_nobody(desk) and desk.browser.urls == []
 

@@ -15,6 +15,7 @@
 #include "common/store/account_store.h"
 #include "common/store/client_secret_store.h"
 #include "common/store/unseen.h"
+#include "common/tokens/job_advice.h"
 #include "common/tokens/sign_in_needed.h"
 #include "keyring/silence.h"
 
@@ -234,7 +235,8 @@ static bool fail_other_sign_in(const struct status_facts *facts,
     autofree char *message = text_format("nobody is signed in for the client %s at %s",
                                          id_shown(request->client_id), request->instance);
     fail_not_signed_in(&facts->tokens.store, message, error);
-    return error_hint(error, "Run 'entra login%s'.", line.text);
+    return !job_advice(facts->options, request, error) &&
+           error_hint(error, "Run 'entra login%s'.", line.text);
 }
 
 bool status_facts_fail_without_user(const struct status_facts *facts, struct error *error)
@@ -253,5 +255,6 @@ bool status_facts_fail_without_user(const struct status_facts *facts, struct err
     fail_not_signed_in(&facts->tokens.store, "nobody is signed in, and no app has a credential",
                        error);
     const char *hint = unseen_hint(&facts->tokens.store);
-    return hint == NULL ? false : error_hint(error, "%s %s", error_advice(error), hint);
+    return !job_advice(facts->options, request, error) && hint != NULL &&
+           error_hint(error, "%s %s", error_advice(error), hint);
 }
