@@ -489,7 +489,7 @@ static const struct remedy entries[] = {
     { "tokens_refused",
       "A git server has refused several new tokens in a row, though the authority issued them.",
       "Check that the account or app is a user of the server's organization and may use the "
-      "repository. 'git credential reject' with protocol and host allows another try at once." },
+      "repository." },
     { "git_plaintext_helper", "git passes the token to a helper that writes it to a file.",
       "'entra setup git' with the host's URL keeps that helper away from the host, unless the "
       "repository's own configuration names it." },

@@ -234,9 +234,8 @@ static bool run_action(const struct options *options, int count, char **operands
 {
     if (count != 1) {
         error_set(error, ERROR_USAGE, "expected one action: get, store, erase, list or version");
-        return error_hint(
-            error,
-            "Host tools call this program for the servers of credHelpers in their configuration.");
+        return error_hint(error, "Host tools call this program for the servers of credHelpers in "
+                                 "their configuration: see entra-setup-docker(1).");
     }
     for (size_t i = 0; i < ARRAY_SIZE(actions); i++)
         if (strcmp(operands[0], actions[i].name) == 0)

@@ -9,7 +9,9 @@
 #include "common/base/array.h"
 #include "common/base/json.h"
 #include "common/base/output.h"
+#include "common/base/text.h"
 #include "common/entra/jwt.h"
+#include "common/entra/remedies.h"
 #include "common/store/stored_credentials.h"
 #include "common/tokens/tokens.h"
 #include "helpers/git/git_answer.h"
@@ -60,6 +62,16 @@ static bool is_refused(const struct git_target *target, const struct tokens_resu
            result->token.received_on == refused;
 }
 
+/* Unless there is no room for the command: a part of it would be another one. */
+static bool hint_at_reject(const struct git_target *target, struct error *error)
+{
+    autofree char *url = git_target_url(target);
+    autofree char *hint =
+        text_format("%s To try again at once, run 'echo \"url=%s\" | git credential reject'.",
+                    remedies_text("tokens_refused"), url);
+    return strlen(hint) < sizeof error->hint ? error_hint(error, "%s", hint) : false;
+}
+
 /* Has git quit, for users' tokens too: a caller of git may go on for ever. Says why once. */
 static bool quit_after_refusals(const struct git_target *target, bool must_say, struct error *error)
 {
@@ -72,7 +84,8 @@ static bool quit_after_refusals(const struct git_target *target, bool must_say, 
     error_set(error, ERROR_REFUSED,
               "%s has refused %d new tokens in a row; for %d minutes after that, none is requested",
               target->place.host, GIT_REFUSALS_MANY, GIT_REFUSALS_MINUTES);
-    return error_known_as(error, "tokens_refused");
+    error_known_as(error, "tokens_refused");
+    return hint_at_reject(target, error);
 }
 
 /* Whether the authority has refused. If it has not, or could not be reached, the next get may
@@ -303,8 +316,7 @@ static bool answer_git(const struct options *options, int count, char **operands
 {
     if (count != 1) {
         error_set(error, ERROR_USAGE, "expected one operation: get, store, erase or capability");
-        return error_hint(error, "git calls this program, once 'git config --global "
-                                 "credential.helper entra' was run.");
+        return error_hint(error, "git calls this program once 'entra setup git' was run.");
     }
     if (strcmp(operands[0], "capability") == 0) {
         fputs("version 0\ncapability authtype\ncapability state\n", stdout);
@@ -325,8 +337,9 @@ static bool answer_git(const struct options *options, int count, char **operands
 const struct program git_credential_program = {
     .name = "git-credential-entra",
     .usage = "[OPTION]... get|store|erase|capability",
-    .summary = "Gives git a Microsoft Entra token for hosts that accept one. git calls it if its\n"
-               "configuration has credential.helper = entra.",
+    .summary =
+        "Gives git a Microsoft Entra token for hosts that accept one. 'entra setup git' has\n"
+        "git call it for Azure DevOps.",
     .examples = "entra setup git\n"
                 "printf 'protocol=https\\nhost=dev.azure.com\\n' | git-credential-entra get",
     .common = OPTIONS_ALL,

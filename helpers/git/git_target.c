@@ -127,3 +127,19 @@ bool git_target_candidates(struct git_target *target, bool may_ask_server,
     return config_request_for_api(target->config, target->api, ret_candidates, error) ||
            git_tenant_explain(&target->tenant, &target->url, error);
 }
+
+char *git_target_url(const struct git_target *target)
+{
+    static const char literal[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                  "0123456789-._~/";
+    char *url = NULL;
+    size_t size = 0;
+    FILE *text = open_memstream(&url, &size);
+    fprintf(text, "%s://%s", target->place.protocol, target->host);
+    if (target->place_path != NULL)
+        fputc('/', text);
+    for (const char *c = target->place_path; c != NULL && *c != '\0'; c++)
+        fprintf(text, strchr(literal, *c) != NULL ? "%c" : "%%%02X", (unsigned char)*c);
+    fclose(text);
+    return url;
+}

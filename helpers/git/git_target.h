@@ -52,6 +52,11 @@ enum config_match git_target_find(struct git_target *ret_target, const struct op
 bool git_target_candidates(struct git_target *target, bool may_ask_server,
                            struct token_candidates *ret_candidates, struct error *error);
 
+/* The URL of the place, in Azure DevOps that of the organization, for the command line of a
+ * message: it has nothing that a shell would not take literally in double quotation marks, and git
+ * decodes the rest. The caller frees it. */
+char *git_target_url(const struct git_target *target);
+
 void git_target_clear(struct git_target *target);
 #define auto_git_target CLEANUP(git_target_clear)
 

@@ -15,6 +15,7 @@ from authority import contoso, faults
 from authority.directory import User
 from integration.asking import EXEC_INFO, own_host
 from integration.test_one_sign_in import refuse_cli
+from integration.test_setup_git import told, values
 from integration.users import NO_BROWSER, login
 from world.ports import free_port
 from world.program import Outcome
@@ -228,6 +229,26 @@ def test_the_advised_command_mends_it(desk, name):
     assert shell.finish().code == 0, command
     again = case.ask(desk)
     assert (again.code, again.err) == (0, ""), (command, again)
+
+
+@pytest.mark.parametrize("others", [["manager"], ["", "manager"]], ids=["one", "as GCM writes them"])
+def test_git_set_up_as_the_helper_by_hand_advises_keeps_its_other_helpers(world, others):
+    world.run("git", "config", "--global", "--unset-all", "credential.helper")
+    for helper in others:
+        assert world.run("git", "config", "--global", "--add", "credential.helper", helper).code == 0
+    command = advised(world.run("git-credential-entra"), r"'([^']*)'")
+    assert world.run("sh", "-c", command).code == 0, command
+    assert values(world, "credential.helper") == others
+    assert told(world) == ["git credential-entra store"]
+    assert told(world, "github.com") == ["git credential-manager store"]
+
+
+@pytest.mark.parametrize("program", ["keyring-credential-entra", "nuget-plugin-entra"])
+def test_what_a_helper_by_hand_advises_works(world, program):
+    world.session.env["PATH"] += f":{world.session.home}/.local/bin"
+    command = advised(world.run(program), r"'(entra setup [^']*)'")
+    outcome = world.run("sh", "-c", command)
+    assert outcome.code == 0, outcome
 
 
 def test_the_plugin_by_hand_says_how_to_get_a_token_by_hand(world):

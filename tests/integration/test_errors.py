@@ -697,7 +697,7 @@ def tokens_refused(world, folder):
     for _ in range(3):
         refuse(world)
     remedy = catalogue(world)["tokens_refused"]
-    assert remedy in ask_git(world).err
+    assert f"{remedy} To try again at once, run 'echo" in ask_git(world).err
     return {"code": "tokens_refused", "hint": remedy}
 
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import time
 from pathlib import Path
@@ -13,6 +14,7 @@ from integration.git_asking import ask, attributes, clone_of, commit, host_of, p
 from integration.stored import age
 from integration.test_git_lfs import push_large
 from integration.users import login
+from world.program import Outcome
 from world.world import World
 
 CAPABLE = ("capability[]=authtype", "capability[]=state")
@@ -169,6 +171,55 @@ def test_one_token_counts_once_however_many_are_refused_with_it(world):
 def test_what_a_user_typed_is_given_all_the_same(refusing):
     ask(refusing, *host_of(refusing), "username=ada", "password=typed", operation="store")
     assert attributes(ask(refusing, *host_of(refusing)).out)["password"] == "typed"
+
+
+def refused(world: World, *place: str) -> Outcome:
+    """What git is told after this place has refused as many new tokens as it takes."""
+    for _ in range(MANY):
+        token = attributes(ask(world, *place).out)["password"]
+        ask(world, *place, f"password={token}", operation="erase")
+        rewrite(world, received_on=int(time.time()) - 30)
+    outcome = ask(world, *place)
+    assert outcome.out == "quit=1\n"
+    return outcome
+
+
+def advised(outcome: Outcome) -> str:
+    (command,) = re.findall(r"run '([^']*)'", outcome.err)
+    return command
+
+
+@pytest.mark.parametrize("path", [(), ("path=contoso/app/_git/app",), ("path=Con to$o/x",)],
+                         ids=["no path", "an organization", "an odd one"])
+def test_the_advised_command_allows_another_try(world, each_git, path):
+    """git sends the path as entra setup git has it, or none."""
+    assert world.run("entra", "setup", "git").code == 0
+    place = ("protocol=https", "host=dev.azure.com", *path)
+    command = advised(refused(world, *place))
+    assert world.run("sh", "-c", command).code == 0, command
+    assert "password=" in ask(world, *place).out
+
+
+def test_the_advised_command_has_the_path_that_an_api_needs(world):
+    settings = world.appsettings()
+    settings["MyWebApi"]["BaseUrl"] = "https://git.contoso.com:8443/code/"
+    world.write_appsettings(settings)
+    world.run("git", "config", "--global", "credential.helper", "entra")
+    world.run("git", "config", "--global", "credential.useHttpPath", "true")
+    place = ("protocol=https", "host=git.contoso.com:8443", "path=code/a b.git")
+    command = advised(refused(world, *place))
+    assert world.run("sh", "-c", command).code == 0, command
+    assert "password=" in ask(world, *place).out
+
+
+def test_the_manuals_command_allows_another_try(world):
+    page = (Path(__file__).parents[2] / "man" / "git-credential-entra.1").read_text()
+    (command,) = re.findall(r"^(echo url=.*)$", page, re.MULTILINE)
+    assert world.run("entra", "setup", "git").code == 0
+    place = ("protocol=https", "host=dev.azure.com", "path=contoso/app/_git/app")
+    refused(world, *place)
+    assert world.run("sh", "-c", command).code == 0, command
+    assert "password=" in ask(world, *place).out
 
 
 def test_reject_without_a_password_allows_another_try(refusing):

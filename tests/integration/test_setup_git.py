@@ -22,10 +22,10 @@ def configuration(world) -> str:
     return (world.session.home / ".gitconfig").read_text()
 
 
-def told(world) -> list[str]:
-    """The helpers that git gives a credential for dev.azure.com: all on the list."""
+def told(world, host: str = "dev.azure.com") -> list[str]:
+    """The helpers that git gives a credential for the host: all on the list."""
     outcome = world.run("git", "credential", "approve", env={"GIT_TRACE": "1"}, input=
-                        "protocol=https\nhost=dev.azure.com\nusername=ada\npassword=x\n")
+                        f"protocol=https\nhost={host}\nusername=ada\npassword=x\n")
     return [line.split("'")[1] for line in outcome.err.splitlines()
             if "trace: run_command: 'git credential-" in line]
 
