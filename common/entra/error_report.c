@@ -12,6 +12,21 @@
 #include "common/base/text.h"
 #include "common/entra/remedies.h"
 
+static bool in_place;
+
+void error_advise_in_place(void)
+{
+    in_place = true;
+}
+
+static const char *remedy_of(const char *code)
+{
+    const struct remedy *entry = remedies_find(code);
+    if (entry == NULL)
+        return NULL;
+    return in_place && entry->in_place != NULL ? entry->in_place : entry->remedy;
+}
+
 const char *error_advice(const struct error *error)
 {
     /* From the most specific code to the least: AADSTS number, suberror, OAuth error. */
@@ -22,7 +37,7 @@ const char *error_advice(const struct error *error)
     if (error->hint[0] != '\0')
         return error->hint;
     for (size_t i = 0; i < ARRAY_SIZE(codes) && remedy == NULL; i++)
-        remedy = remedies_text(codes[i]);
+        remedy = remedy_of(codes[i]);
     return remedy != NULL ? remedy : "";
 }
 

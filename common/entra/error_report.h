@@ -14,6 +14,10 @@
  * neither. The text is valid as long as the error is. */
 const char *error_advice(const struct error *error);
 
+/* Has error_advice not name another keyring to use instead, from now on. For programs that change
+ * what is in a keyring: in another one, there would be something else, or nothing. */
+void error_advise_in_place(void);
+
 /* What was wanted and what went wrong, safe to print on a terminal. The caller frees it. */
 char *error_cause(const struct error *error);
 

@@ -13,6 +13,13 @@
     "(such as Edge with microsoft-identity-broker), or with 'entra login --broker', or ask the "   \
     "tenant's administrator."
 
+/* The end of a sentence that names another keyring for all programs: git and other host tools take
+ * no --keyring, and a sign-in that one program keeps elsewhere is of no use to the others. */
+#define BY_VARIABLE(keyring)                                                                       \
+    ": run 'export ENTRA_KEYRING=" keyring "', set this for later sessions too, and give no "      \
+    "--keyring."
+#define KERNEL_FOR_ALL "have all programs use the kernel keyring" BY_VARIABLE("kernel")
+
 /* The first code of two entries. */
 #define REMEDIES_POLICY  "AADSTS53003"
 #define REMEDIES_DEVICE  "AADSTS53000"
@@ -288,12 +295,13 @@ static const struct remedy entries[] = {
 
     /* ---- keyrings ---- */
     { "keyring_no_bus", "There is no session bus, and therefore no desktop keyring.",
-      "Log in at the desktop, or use --keyring kernel, as auto does over ssh." },
+      "Log in at the desktop, or " KERNEL_FOR_ALL, .in_place = "Log in at the desktop." },
     { "keyring_absent", "There is no keyring on the session bus.",
-      "Start one (gnome-keyring-daemon, KWallet, KeePassXC), or use --keyring kernel." },
+      "Start one (gnome-keyring-daemon, KWallet, KeePassXC), or " KERNEL_FOR_ALL,
+      .in_place = "Start one (gnome-keyring-daemon, KWallet, KeePassXC)." },
     { "keyring_denied", "The session bus does not let the program use the desktop keyring.",
-      "Allow it (in a snap, connect the interface password-manager-service), or use --keyring "
-      "kernel." },
+      "Allow it (in a snap, connect the interface password-manager-service), or " KERNEL_FOR_ALL,
+      .in_place = "Allow it (in a snap, connect the interface password-manager-service)." },
     { "broker_absent", "There is no identity broker in this session.",
       "Install one and enrol the device (microsoft-identity-broker, or Himmelblau); or sign in "
       "with "
@@ -334,7 +342,10 @@ static const struct remedy entries[] = {
       "com.microsoft.identity.broker1'." },
     { "keyring_foreign_bus", "The session bus belongs to another user.",
       "DBUS_SESSION_BUS_ADDRESS was kept by su or sudo: unset it, or become the user by 'su -'. "
-      "Without a desktop, use --keyring kernel." },
+      "Without a desktop, " KERNEL_FOR_ALL,
+      .in_place =
+          "DBUS_SESSION_BUS_ADDRESS was kept by su or sudo: unset it, or become the user by "
+          "'su -'." },
     { "keyring_locked", "The desktop keyring is locked or does not exist yet.",
       "Unlock it, or create it by logging in at the desktop or with Seahorse." },
     { "keyring_asks", "The desktop keyring asks the user before it lets a program replace an item.",
@@ -343,15 +354,16 @@ static const struct remedy entries[] = {
     { "keyring_dismissed", "A prompt of the desktop keyring was dismissed.",
       "Confirm it the next time, in a minute or later." },
     { "keyring_silent", "The desktop keyring does not answer.",
-      "Unlock or restart it, or use --keyring kernel." },
-    { "keyring_failed", "The desktop keyring failed.",
-      "See its log, or use another keyring (--keyring)." },
+      "Unlock or restart it, or " KERNEL_FOR_ALL, .in_place = "Unlock or restart it." },
+    { "keyring_failed", "The desktop keyring failed.", "See its log, or " KERNEL_FOR_ALL,
+      .in_place = "See its log." },
     { "keyring_limited", "The session bus has reached one of its limits.",
       "Close programs that use it, or raise the limit (dbus-daemon(1))." },
     { "keyring_full", "The user's quota of kernel keys is used up.",
       "List the keys with keyctl(1), or raise the quota (kernel.keys.maxbytes and maxkeys)." },
     { "keyring_forbidden", "The kernel keyring is not allowed here.",
-      "Use --keyring runtime, which keeps tokens in memory." },
+      "Have all programs use the keyring runtime, which is in memory" BY_VARIABLE("runtime"),
+      .in_place = "Run the command where it is allowed, as outside of a container." },
     { "keyring_no_folder", "There is no folder in memory for the keyring runtime.",
       "Set XDG_RUNTIME_DIR to a folder in memory with mode 0700." },
     { "keyring_unknown", "There is no keyring of this name.",

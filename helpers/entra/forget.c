@@ -9,6 +9,7 @@
 #include "common/base/text.h"
 #include "common/config/config.h"
 #include "common/entra/account.h"
+#include "common/entra/error_report.h"
 #include "common/store/account_store.h"
 #include "common/store/sign_out.h"
 #include "common/store/store_clear.h"
@@ -265,6 +266,7 @@ static bool run_forget(const struct options *options, int count, char **operands
     if (!check(options, error))
         return false;
     silence_forget();
+    error_advise_in_place();
     auto_config struct config *config =
         options->api != NULL ? config_read(options, NULL, error) : list_rows_config(options);
     if (options->api != NULL && (config == NULL || !config_knows_api(config, options->api, error)))

@@ -7,6 +7,7 @@
 
 #include "common/base/deadline.h"
 #include "common/config/config.h"
+#include "common/entra/error_report.h"
 #include "common/store/account_store.h"
 #include "common/store/unseen.h"
 #include "common/tokens/tokens.h"
@@ -83,6 +84,7 @@ static bool run_logout(const struct options *options, int count, char **operands
     if (all && options->account != NULL)
         return error_set(error, ERROR_USAGE, "--all and --account cannot be used together");
     silence_forget();
+    error_advise_in_place();
     if (!tokens_open(&tokens, options, error) ||
         !account_store_forget(&tokens.store, username, tokens.deadline, &signed_out, error))
         return error_wanted(error, "cannot sign out");

@@ -9,6 +9,7 @@
 #include "common/base/terminal.h"
 #include "common/base/text.h"
 #include "common/config/config.h"
+#include "common/entra/error_report.h"
 #include "common/entra/id_shown.h"
 #include "common/store/client_secret_store.h"
 #include "common/store/unseen.h"
@@ -115,6 +116,8 @@ static bool run_secret(const struct options *options, int count, char **operands
     if (!is_set && !(count == 1 && strcmp(operands[0], "clear") == 0))
         return error_set(error, ERROR_USAGE, "expected 'entra secret set' or 'entra secret clear'");
     silence_forget();
+    if (!is_set)
+        error_advise_in_place();
     auto_config struct config *config = config_load(options, NULL, error);
     if (config == NULL || !config_identity(config, &request, error) ||
         !tokens_open(&tokens, options, error))

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/entra/account.h"
+#include "common/entra/error_report.h"
 #include "common/entra/url_typed.h"
 #include "common/store/account_store.h"
 #include "common/tokens/tokens.h"
@@ -34,6 +35,7 @@ static bool run_switch(const struct options *options, int count, char **operands
         return error_hint(error, "Give an account by its user name, such as ada@contoso.com.");
     }
     silence_forget();
+    error_advise_in_place();
     if (!tokens_open(&tokens, options, error) ||
         !account_store_switch(&tokens.store, operands[0], tokens.deadline, &changed, error))
         return error_wanted(error, "cannot switch");

@@ -86,7 +86,7 @@ def test_another_users_bus_gets_no_token(shell, strangers_keyring):
     named = token(shell, "--keyring", "secret-service", "--force-refresh")
     assert (named.code, named.out) == (6, "")
     assert f"the session bus belongs to another user (uid {STRANGER})" in named.err
-    assert "DBUS_SESSION_BUS_ADDRESS" in named.err and "use --keyring kernel" in named.err
+    assert "DBUS_SESSION_BUS_ADDRESS" in named.err and "export ENTRA_KEYRING=kernel" in named.err
     assert token(shell, "--keyring", "kernel").out == first.out
     assert strangers_keyring.items() == []
 
@@ -169,7 +169,7 @@ def test_in_a_container_the_token_is_given_with_a_warning(shell):
     outcome = in_container(shell)
     assert (outcome.code, outcome.out.strip()) == (0, shell.authority.issued_tokens[0])
     (line,) = outcome.err.splitlines()
-    for text in ("could not be stored", "the kernel keyring", "--keyring runtime"):
+    for text in ("could not be stored", "the kernel keyring", "export ENTRA_KEYRING=runtime"):
         assert text in line
     again = in_container(shell)
     assert (again.code, again.err) == (0, "")  # once a boot

@@ -77,6 +77,21 @@ static void every_text_is_a_sentence(void **state)
     }
 }
 
+static void another_keyring_is_named_by_the_variable_and_can_be_left_out(void **state)
+{
+    (void)state;
+    for (size_t i = 0; entry_at(i) != NULL; i++) {
+        const char *in_place = entry_at(i)->in_place;
+        bool names = strstr(entry_at(i)->remedy, "'export ENTRA_KEYRING=") != NULL;
+        assert_lacks(entry_at(i)->remedy, "use --keyring");
+        assert_true(names == (in_place != NULL));
+        if (in_place == NULL)
+            continue;
+        assert_true(is_sentence(in_place));
+        assert_lacks(in_place, "KEYRING=");
+    }
+}
+
 /* Users paste it: what depends on the case is in the error's own hint (error_hint). */
 static void no_command_has_a_placeholder(void **state)
 {
@@ -177,6 +192,7 @@ int main(void)
         cmocka_unit_test(every_code_finds_its_entry_and_is_in_no_other),
         cmocka_unit_test(every_entry_fits_an_error),
         cmocka_unit_test(every_text_is_a_sentence),
+        cmocka_unit_test(another_keyring_is_named_by_the_variable_and_can_be_left_out),
         cmocka_unit_test(no_command_has_a_placeholder),
         cmocka_unit_test(an_unknown_code_finds_nothing),
         cmocka_unit_test(letter_case_does_not_matter),
