@@ -103,10 +103,22 @@ void config_warn_of_authorities(const struct config *config)
 
 /* ---- the authority of a request ---- */
 
+/* An authority, and the keys that name its parts. Those that the section leaves out are NULL. */
+struct section_authority {
+    char *instance, *tenant;
+    const char *instance_key, *tenant_key;
+};
+
+static void section_authority_clear(struct section_authority *authority)
+{
+    free(authority->instance);
+    free(authority->tenant);
+}
+
 /* Reads Instance and TenantId, or Authority, which is both, unless the tenant comes from elsewhere.
- * *tenant is NULL if there is none. */
+ * The caller clears *authority, also on failure. */
 static bool read_section_authority(const struct config *config, const struct section *identity,
-                                   bool has_other_tenant, char **instance, char **tenant,
+                                   bool has_other_tenant, struct section_authority *authority,
                                    struct error *error)
 {
     const char *host = section_string(config, identity, "Instance", error);
@@ -121,16 +133,20 @@ static bool read_section_authority(const struct config *config, const struct sec
     if (host != NULL && !authority_read_instance(host, &host_instance, &host_tenant, error))
         return config_fail_at(config, identity, "Instance", error);
     bool is_both = !has_other_tenant && name == NULL && host_tenant == NULL;
-    if (both != NULL && !(is_both ? authority_split(both, instance, tenant, error)
-                                  : authority_read(both, instance, tenant, error)))
+    authority->instance_key = authority->tenant_key = "Authority";
+    if (both != NULL &&
+        !(is_both ? authority_split(both, &authority->instance, &authority->tenant, error)
+                  : authority_read(both, &authority->instance, &authority->tenant, error)))
         return config_fail_at(config, identity, "Authority", error);
     if (name != NULL || host_tenant != NULL) {
-        free(*tenant);
-        *tenant = name != NULL ? strdup(name) : steal(&host_tenant);
+        authority->tenant_key = name != NULL ? "TenantId" : "Instance";
+        free(authority->tenant);
+        authority->tenant = name != NULL ? strdup(name) : steal(&host_tenant);
     }
     if (host != NULL) {
-        free(*instance);
-        *instance = steal(&host_instance);
+        authority->instance_key = "Instance";
+        free(authority->instance);
+        authority->instance = steal(&host_instance);
     }
     return true;
 }
@@ -145,8 +161,21 @@ static bool set_tenant(struct token_request *request, const char *tenant, const 
         return error_known_as(error, "tenant_malformed");
     }
     request->tenant = strdup(tenant);
+    request->tenant_from = strdup(from);
     text_lower(request->tenant); /* domains and GUIDs have no case: one key in the keyring */
     return true;
+}
+
+/* Takes the instance. */
+static void set_instance(struct token_request *request, char *instance, const char *from)
+{
+    request->instance = instance;
+    request->instance_from = strdup(from);
+}
+
+static const char *from_or(const char *from, const char *option)
+{
+    return from != NULL ? from : option;
 }
 
 bool config_learn_tenant(const struct config *config, struct token_request *request,
@@ -167,10 +196,10 @@ bool config_fill_authority(const struct config *config, const struct section *id
     const struct options *options = config->options;
     autofree char *flag_instance = NULL;
     autofree char *flag_tenant = NULL;
-    autofree char *instance = NULL;
-    autofree char *tenant = NULL;
+    CLEANUP(section_authority_clear) struct section_authority section = { 0 };
     autofree char *host_tenant = NULL;
     const char *host = config_variable(config, "AZURE_AUTHORITY_HOST");
+    const char *by_authority = from_or(config->context->authority_from, "--authority");
     const char *last = config_variable(config, "AZURE_TENANT_ID");
     const char *api_tenant = section_string(config, acquire, "Tenant", error);
     bool has_other_tenant = options->tenant != NULL || options->authority != NULL ||
@@ -181,26 +210,32 @@ bool config_fill_authority(const struct config *config, const struct section *id
         return false;
     if (options->authority != NULL &&
         !authority_read(options->authority, &flag_instance, &flag_tenant, error))
-        return error_at(error, "--authority");
-    if (!read_section_authority(config, identity, has_other_tenant, &instance, &tenant, error))
+        return error_at(error, by_authority);
+    if (!read_section_authority(config, identity, has_other_tenant, &section, error))
         return false;
 
+    autofree char *of_instance = config_where_of_key(config, identity, section.instance_key);
     if (flag_instance != NULL)
-        request->instance = steal(&flag_instance);
-    else if (instance != NULL)
-        request->instance = steal(&instance);
+        set_instance(request, steal(&flag_instance), by_authority);
+    else if (section.instance != NULL)
+        set_instance(request, steal(&section.instance), of_instance);
     else if (!authority_read_instance(host != NULL ? host : AUTHORITY_PUBLIC_CLOUD,
                                       &request->instance, &host_tenant, error))
         return error_at(error, "AZURE_AUTHORITY_HOST");
+    else if (host != NULL)
+        request->instance_from = strdup("AZURE_AUTHORITY_HOST");
 
     autofree char *of_api = config_where_of_key(config, acquire, "Tenant");
-    autofree char *of_identity = config_where_of_key(config, identity, "TenantId");
+    autofree char *of_identity = config_where_of_key(config, identity, section.tenant_key);
     const struct {
         const char *tenant, *from;
     } sources[] = {
-        { options->tenant, "--tenant" }, { flag_tenant, "--authority" },
-        { api_tenant, of_api },          { tenant, of_identity },
-        { last, "AZURE_TENANT_ID" },     { host_tenant, "AZURE_AUTHORITY_HOST" },
+        { options->tenant, from_or(config->context->tenant_from, "--tenant") },
+        { flag_tenant, by_authority },
+        { api_tenant, of_api },
+        { section.tenant, of_identity },
+        { last, "AZURE_TENANT_ID" },
+        { host_tenant, "AZURE_AUTHORITY_HOST" },
     };
     for (size_t i = 0; i < ARRAY_SIZE(sources); i++)
         if (sources[i].tenant != NULL)

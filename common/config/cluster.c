@@ -175,11 +175,15 @@ bool config_fill_from_cluster(const struct config *config, struct token_request 
     if (claim.instance != NULL) {
         free(request->instance);
         request->instance = strdup(claim.instance);
+        free(request->instance_from);
+        request->instance_from = strdup("the cluster's environment in the kubeconfig");
         request->instance_learned = true;
     }
     if (claim.tenant != NULL) {
         free(request->tenant);
         request->tenant = strdup(claim.tenant);
+        free(request->tenant_from);
+        request->tenant_from = strdup("the cluster's tenant-id in the kubeconfig");
         text_lower(request->tenant);
         request->tenant_learned = true;
     }

@@ -62,6 +62,8 @@ struct config_context {
      * a mistake in the former only. NULL: the options. */
     const struct options *given;
     const char *client_id_from; /* what the options' client ID is from; NULL: --client-id */
+    const char *tenant_from;    /* likewise their tenant; NULL: --tenant */
+    const char *authority_from; /* and their authority; NULL: --authority */
     struct config_cluster cluster;
     enum config_urls urls;
     bool for_user;                /* request a user's token, whatever RequestAppToken says */

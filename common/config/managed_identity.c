@@ -49,7 +49,9 @@ static bool fill_machine(struct token_request *request, const char *where, struc
     for (size_t i = 0; i < request->credential_count; i++)
         credential_clear(&request->credentials[i]);
     free(request->instance);
+    free(steal(&request->instance_from));
     free(request->tenant);
+    free(steal(&request->tenant_from));
     free(request->client_id);
     request->credential_count = 1;
     request->credentials[0] = (struct credential){ .kind = CREDENTIAL_MANAGED_IDENTITY,

@@ -13,6 +13,8 @@
     "(such as Edge with microsoft-identity-broker), or with 'entra login --broker', or ask the "   \
     "tenant's administrator."
 
+#define INTERCEPTED "A proxy or a captive portal may intercept the connection."
+
 /* The end of a sentence that names another keyring for all programs: git and other host tools take
  * no --keyring, and a sign-in that one program keeps elsewhere is of no use to the others. */
 #define BY_VARIABLE(keyring)                                                                       \
@@ -91,21 +93,26 @@ static const struct remedy entries[] = {
       "which adds it.",
       .link = REMEDY_LINK_CONSENT },
     { "AADSTS90002", "The tenant does not exist.",
-      "Check TenantId: there is no such tenant in this cloud (Instance names the cloud)." },
+      "Check TenantId: there is no such tenant in this cloud (Instance names the cloud).",
+      .by_default = "Check TenantId: there is no such tenant in the public cloud." },
     { "AADSTS900023", "The tenant is malformed.",
-      "TenantId is a GUID or a domain, such as contoso.onmicrosoft.com." },
+      "Check TenantId: a tenant is a GUID or a domain, such as contoso.onmicrosoft.com." },
     { "AADSTS70001", "The app is not known or disabled.",
       "Check ClientId; the app may have been removed or disabled." },
     { "AADSTS7000112", "The app is disabled.",
       "The app is disabled; an administrator can enable it." },
     { "AADSTS9001023 AADSTS50194", "This app or grant type requires a single tenant.",
-      "Name the tenant: TenantId cannot be 'common' here." },
+      "Check TenantId: it must be a single tenant here, not 'common'." },
     { "AADSTS900382 AADSTS900432 AADSTS90038", "The app or the tenant belongs to another cloud.",
-      "Set Instance to the login host of the cloud of the app and the tenant." },
+      "Set Instance to the login host of the cloud of the app and the tenant.",
+      .by_default =
+          "Name the login host of the cloud of the app and the tenant, as --authority or, in "
+          "the configuration, as Instance." },
     { "AADSTS100007", "The app cannot use the regional endpoint.", "Remove AzureRegion." },
     { "AADSTS70003", "The authority does not support the grant type.",
       "Check Instance: the authority may not be Entra. Otherwise, this is a bug in "
-      "entra-credential-helpers; please report it." },
+      "entra-credential-helpers; please report it.",
+      .by_default = "This is a bug in entra-credential-helpers; please report it." },
     { "AADSTS9002313 AADSTS900144", "The request is malformed.",
       "This is a bug in entra-credential-helpers; please report it with this message." },
 
@@ -184,7 +191,7 @@ static const struct remedy entries[] = {
     /* ---- users ---- */
     { REMEDIES_ACCOUNT " AADSTS50034", "The account does not exist in this tenant.",
       "Use an account that this tenant knows, or have an administrator of the tenant invite this "
-      "one; if another tenant is meant, set TenantId or give --tenant." },
+      "one; if another tenant is meant, check TenantId." },
     { "AADSTS50053 AADSTS50055 AADSTS50057 AADSTS50126",
       "The account is disabled or locked, or its password is wrong or expired.",
       "Check the account and its password, or ask the tenant's administrator." },
@@ -225,8 +232,8 @@ static const struct remedy entries[] = {
     { "unauthorized_client",
       "The app is not allowed to use this grant type, or is not in this tenant.",
       "Check ClientId and TenantId, and that this flow is enabled for the app." },
-    { "unsupported_grant_type", "The authority does not support the grant type.",
-      "Check Instance." },
+    { "unsupported_grant_type", "The authority does not support the grant type.", "Check Instance.",
+      .by_default = "This is a bug in entra-credential-helpers; please report it." },
     { "invalid_scope", "The scope is not valid.",
       "An app requests RESOURCE/.default; --resource appends the suffix." },
     { "invalid_resource invalid_target", "The resource is not known in the tenant.",
@@ -249,15 +256,18 @@ static const struct remedy entries[] = {
       .said = "InvalidAuthenticationToken\nUnauthorized\n401" },
 
     /* ---- HTTP ---- */
-    { "http_redirect", "The authority sent a redirect, which is not followed.", "Check Instance." },
+    { "http_redirect", "The authority sent a redirect, which is not followed.", "Check Instance.",
+      .by_default = INTERCEPTED },
     { "http_throttled", "The authority receives too many requests (429).",
       "Wait, then try again; find the program that sends so many requests.",
       .said = "Too Many Requests\n429" },
     { "http_fault", "The authority has a fault (5xx).", "Try again later." },
     { "not_a_token_endpoint", "The answer is not that of an authority.",
-      "Check Instance; a proxy or a captive portal may intercept the connection." },
+      "Check Instance; a proxy or a captive portal may intercept the connection.",
+      .by_default = INTERCEPTED },
     { "unusable_answer", "The answer is OAuth, but contains no usable token.",
-      "Check Instance; a proxy may modify the answer." },
+      "Check Instance; a proxy may modify the answer.",
+      .by_default = "A proxy may modify the answer." },
 
     { "registry_refused", "The container registry does not accept this identity.",
       "Check that the identity has a role there, such as AcrPull or AcrPush, and is of the "
@@ -267,7 +277,8 @@ static const struct remedy entries[] = {
 
     /* ---- the network ---- */
     { "name_not_resolved", "The authority's host name could not be resolved.",
-      "Check Instance, the network, and this machine's DNS." },
+      "Check Instance, the network, and this machine's DNS.",
+      .by_default = "Check the network and this machine's DNS." },
     { "proxy_not_resolved", "The proxy's host name could not be resolved.",
       "Check the proxy that https_proxy, all_proxy or, for git, http.proxy names." },
     { "proxy_refused", "The proxy refused to connect to the authority.",
@@ -275,18 +286,22 @@ static const struct remedy entries[] = {
       "name and password in it; no_proxy lists the hosts that need no proxy." },
     { "not_connected", "Could not connect to the authority.",
       "Check Instance and the firewall, and whether a proxy is needed or wrong (https_proxy, and "
-      "for git http.proxy)." },
+      "for git http.proxy).",
+      .by_default = "Check the network and the firewall, and whether a proxy is needed or wrong "
+                    "(https_proxy, and for git http.proxy)." },
     { "timed_out", "The authority did not answer in time.", "--timeout sets how long to wait." },
     { "connection_broken", "The connection ended before the answer was complete.",
       "Try again; a proxy or a firewall may cut connections." },
     { "answer_too_long", "The answer is too long to be that of an authority.",
-      "Check Instance; a proxy or a captive portal may intercept the connection." },
+      "Check Instance; a proxy or a captive portal may intercept the connection.",
+      .by_default = INTERCEPTED },
     { "tls_untrusted", "The authority's certificate is not trusted.",
       "The certificate is not trusted here: if a proxy inspects TLS, set SSL_CERT_FILE, or for git "
       "http.sslCAInfo, to the file with its CA; if the certificate seems out of date, check this "
       "machine's clock." },
     { "tls_failed", "The TLS handshake failed.",
-      "Check Instance and its port; a proxy or a captive portal may intercept the connection." },
+      "Check Instance and its port; a proxy or a captive portal may intercept the connection.",
+      .by_default = INTERCEPTED },
     { "tls_ca_file", "The file or folder of trusted certificates cannot be used.",
       "Check the file that CURL_CA_BUNDLE or SSL_CERT_FILE names, or the folder of SSL_CERT_DIR." },
     { "clock_wrong",

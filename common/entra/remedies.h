@@ -27,13 +27,15 @@ enum remedy_link {
 };
 
 struct remedy {
-    const char *codes;    /* one code, or several separated by spaces */
-    const char *meaning;  /* a sentence */
-    const char *remedy;   /* one or two sentences that say what to do */
-    const char *in_place; /* the same, without another keyring to use instead (error_report.h);
-                           * NULL: the remedy names none */
-    const char *said;     /* how servers name the error instead of by a code, a line each: phrases
-                           * of whole words; NULL: they do not */
+    const char *codes;      /* one code, or several separated by spaces */
+    const char *meaning;    /* a sentence */
+    const char *remedy;     /* one or two sentences that say what to do */
+    const char *in_place;   /* the same, without another keyring to use instead (error_report.h);
+                             * NULL: the remedy names none */
+    const char *by_default; /* the same, where nobody has chosen the Instance that it names; NULL:
+                             * it names none */
+    const char *said;       /* how servers name the error instead of by a code, a line each: phrases
+                             * of whole words; NULL: they do not */
     enum remedy_link link;
 };
 

@@ -86,7 +86,9 @@ void token_request_clear(struct token_request *request)
     free(request->api);
     free(request->host);
     free(request->instance);
+    free(request->instance_from);
     free(request->tenant);
+    free(request->tenant_from);
     free(request->client_id);
     free(request->client_id_from);
     free(request->scope);

@@ -82,8 +82,10 @@ struct token_request {
     char *api;      /* its name in the configuration, for messages; NULL: only the scope is known */
     char *host;     /* for prompts: where the token goes, perhaps with a path; NULL: not known */
     char *instance; /* as authority_instance gives it */
+    char *instance_from;    /* what named it, for messages; NULL: nobody did */
     bool instance_learned;  /* not configured, but named by the cluster (config_context) */
     char *tenant;           /* as authority_is_tenant takes it */
+    char *tenant_from;      /* what named it, for messages; NULL: nobody did */
     bool tenant_learned;    /* not configured, but named by the server or cluster */
     char *client_id;        /* letters, digits and -._~:/ */
     char *client_id_from;   /* what named it, for messages; NULL: nobody did */

@@ -61,6 +61,66 @@ static void complete_client_id(const struct token_request *request, struct error
     set_hint(error, text);
 }
 
+/* ---- settings ---- */
+
+/* What a setting is called to whoever made it: "FILE:LINE: KEY" is the key, and "the environment
+ * variable NAME: KEY" the variable. */
+static char *name_of(const char *from, const char *otherwise)
+{
+    const char *key = from != NULL ? strstr(from, ": ") : NULL;
+    if (from == NULL)
+        return strdup(otherwise);
+    if (key == NULL)
+        return strdup(from);
+    return strncmp(from, "the environment", strlen("the environment")) == 0
+               ? strndup(from, (size_t)(key - from))
+               : strdup(key + strlen(": "));
+}
+
+/* Replaces *text, which the caller frees, by one with another word for the key. */
+static void replace_key(char **text, const char *key, const char *from, const char *otherwise)
+{
+    const char *at = strstr(*text, key);
+    if (at == NULL)
+        return;
+    autofree char *name = name_of(from, otherwise);
+    char *named = text_format("%.*s%s%s", (int)(at - *text), *text, name, at + strlen(key));
+    free(*text);
+    *text = named;
+}
+
+/* The entry whose remedy is in the advice, and where. */
+static const struct remedy *find_entry(const struct error *error, const char *advice,
+                                       const char **ret_at)
+{
+    const char *const codes[] = { error->code, error->suberror, error->oauth_error };
+    for (size_t i = 0; i < ARRAY_SIZE(codes); i++) {
+        const struct remedy *entry = remedies_find(codes[i]);
+        *ret_at = entry != NULL ? strstr(advice, entry->remedy) : NULL;
+        if (*ret_at != NULL)
+            return entry;
+    }
+    return NULL;
+}
+
+void advice_name_settings(const struct token_request *request, struct error *error)
+{
+    const char *at, *advice = error_advice(error);
+    const struct remedy *entry = find_entry(error, advice, &at);
+    if (entry == NULL)
+        return;
+    bool by_default = request->instance_from == NULL && entry->by_default != NULL;
+    autofree char *remedy = strdup(by_default ? entry->by_default : entry->remedy);
+    if (!by_default)
+        replace_key(&remedy, "Instance", request->instance_from, "Instance");
+    replace_key(&remedy, "TenantId", request->tenant_from, "the tenant");
+    replace_key(&remedy, "ClientId", request->client_id_from, "the client ID");
+    autofree char *text =
+        text_format("%.*s%s%s", (int)(at - advice), advice, remedy, at + strlen(entry->remedy));
+    if (strcmp(text, advice) != 0)
+        set_hint(error, text);
+}
+
 /* ---- links ---- */
 
 /* They end without a full stop, which would be copied with them. */

@@ -20,4 +20,10 @@
 void advice_complete(const struct token_request *request, const struct options *given,
                      struct error *error);
 
+/* Has the error catalogue's remedy name what the tenant, the instance and the client ID of the
+ * request were taken from, "Check --tenant", where it knows the keys of the configuration only; and
+ * not name the instance where nobody has chosen one. It is not for errors that other processes
+ * share, whose settings may come from elsewhere. */
+void advice_name_settings(const struct token_request *request, struct error *error);
+
 #endif

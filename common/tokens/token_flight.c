@@ -7,6 +7,7 @@
 #include "common/base/single_flight.h"
 #include "common/entra/identity_source.h"
 #include "common/store/token_store.h"
+#include "common/tokens/advice.h"
 #include "common/tokens/shared_failures.h"
 #include "common/tokens/sign_in_needed.h"
 #include "common/tokens/token_lookup.h"
@@ -172,8 +173,7 @@ static bool is_waiting_in_vain(const struct attempt *attempt)
            !(store_failure_may_pass(&why) && store_can_keep(&tokens->store));
 }
 
-enum acquire_end token_flight_acquire(struct attempt *attempt, struct token *token,
-                                      struct error *error)
+static enum acquire_end fly(struct attempt *attempt, struct token *token, struct error *error)
 {
     const struct tokens *tokens = attempt->tokens;
     struct runtime_name name = shared_failures_name("flight", &attempt->request);
@@ -208,4 +208,13 @@ enum acquire_end token_flight_acquire(struct attempt *attempt, struct token *tok
             return fail_late(&attempt->request, error);
     }
     return lead(attempt, false, since, token, error);
+}
+
+enum acquire_end token_flight_acquire(struct attempt *attempt, struct token *token,
+                                      struct error *error)
+{
+    enum acquire_end end = fly(attempt, token, error);
+    if (end != ACQUIRED)
+        advice_name_settings(&attempt->request, error);
+    return end;
 }

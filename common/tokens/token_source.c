@@ -172,6 +172,7 @@ bool token_source_sign_in(struct attempt *attempt, struct token *ret_token, stru
     if (!user_tokens_sign_in(module, &attempt->tokens->store, &attempt->request, &wait, ret_token,
                              error)) {
         advice_complete(&attempt->request, attempt->tokens->options, error);
+        advice_name_settings(&attempt->request, error);
         return false;
     }
     token_source_extend_deadline(attempt);

@@ -124,6 +124,7 @@ static void answer_browser(const struct attempted *attempted, const struct error
     }
     struct error shown = *error;
     advice_complete(how->request, how->wait->options, &shown);
+    advice_name_settings(how->request, &shown);
     how->module->answer_browser(attempted->browser, end, &shown, error_advice(&shown));
 }
 

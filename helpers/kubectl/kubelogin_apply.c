@@ -45,15 +45,25 @@ static bool find_cloud(const struct kubelogin_value *environment, const char **a
                              "give --authority.");
 }
 
+/* Where a setting that is one of our options too comes from, for messages. */
+static const char *place_of(const struct kubelogin_value *value, const char *flag)
+{
+    return value->from != NULL && strncmp(value->from, "--", 2) != 0 ? value->from : flag;
+}
+
 /* If an authority is given, the environment is ignored and may be unknown, as in kubelogin. */
 static bool apply_cloud(struct kubelogin *kubelogin, struct error *error)
 {
     struct options *options = &kubelogin->options;
     const struct kubelogin_value *environment = &kubelogin->values[KUBELOGIN_ENVIRONMENT];
-    if (options->authority == NULL)
+    if (options->authority == NULL) {
         options->authority = kubelogin_text(kubelogin, KUBELOGIN_AUTHORITY_HOST);
+        kubelogin->context.authority_from = place_of(&kubelogin->values[KUBELOGIN_AUTHORITY_HOST],
+                                                     "--authority-host in the kubeconfig");
+    }
     if (environment->text == NULL || options->authority != NULL)
         return true;
+    kubelogin->context.authority_from = place_of(environment, "--environment in the kubeconfig");
     return find_cloud(environment,
                       environment->from_cluster ? &kubelogin->context.cluster.instance
                                                 : &options->authority,
@@ -187,10 +197,12 @@ bool kubelogin_apply(struct kubelogin *kubelogin, const struct options *given, s
     };
     struct config_cluster *cluster = &kubelogin->context.cluster;
     apply_client_id(kubelogin);
-    if (tenant->from_cluster)
+    if (tenant->from_cluster) {
         cluster->tenant = tenant->text;
-    else if (options->tenant == NULL)
+    } else if (options->tenant == NULL) {
         options->tenant = tenant->text;
+        kubelogin->context.tenant_from = place_of(tenant, "--tenant-id in the kubeconfig");
+    }
     if (kubelogin->is_called && options->account == NULL)
         options->account = hint != NULL ? hint : kubelogin_text(kubelogin, KUBELOGIN_USERNAME);
     return apply_cloud(kubelogin, error) && apply_server(kubelogin, error) &&

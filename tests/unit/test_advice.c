@@ -69,6 +69,82 @@ static void a_command_of_the_catalogue_gets_the_options_of_the_request(void **st
     assert_has(browser.hint, "--scope api://a/.default --browser'");
 }
 
+static void a_setting_is_called_what_it_was_taken_from(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *from, *name;
+    } cases[] = {
+        { "--tenant", "Check --tenant: there is" },
+        { "AZURE_TENANT_ID", "Check AZURE_TENANT_ID: there is" },
+        { "--tenant-id in the kubeconfig", "Check --tenant-id in the kubeconfig: there is" },
+        { "/x/appsettings.json:3: TenantId", "Check TenantId: there is" },
+        { "/x/appsettings.json:3: Authority", "Check Authority: there is" },
+        { "the environment variable AzureAd__TenantId: TenantId",
+          "Check the environment variable AzureAd__TenantId: there is" },
+        { NULL, "Check the tenant: there is" },
+    };
+    struct token_request request = request_of((char *)AUTHORITY_PUBLIC_CLOUD, (char *)APP, false);
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct error error =
+            completed(&request, &(struct options){ 0 }, "AADSTS90002", "invalid_request");
+        request.tenant_from = (char *)cases[i].from;
+        advice_name_settings(&request, &error);
+        assert_has(error_advice(&error), cases[i].name);
+        assert_has(error_advice(&error), "no such tenant in the public cloud.");
+        assert_lacks(error_advice(&error), "Instance");
+        const struct error once = error;
+        advice_name_settings(&request, &error);
+        assert_string_equal(error.hint, once.hint);
+    }
+}
+
+static void the_client_id_too_and_before_a_link(void **state)
+{
+    (void)state;
+    struct token_request request = request_of((char *)AUTHORITY_PUBLIC_CLOUD, (char *)APP, false);
+    request.client_id_from = (char *)"--client-id";
+    struct error error = completed(&request, &(struct options){ 0 }, "AADSTS7000215", "");
+    advice_name_settings(&request, &error);
+    assert_has(error.hint, "Check --client-id, and that the secret");
+    assert_has(error.hint, "/Credentials/appId/" APP);
+}
+
+static void an_instance_that_nobody_chose_is_not_named(void **state)
+{
+    (void)state;
+    size_t count;
+    const struct remedy *entries = remedies_all(&count);
+    struct token_request request = request_of((char *)AUTHORITY_PUBLIC_CLOUD, (char *)APP, false);
+    for (size_t i = 0; i < count; i++) {
+        char code[48];
+        if (entries[i].by_default == NULL)
+            continue;
+        assert_has(entries[i].remedy, "Instance");
+        snprintf(code, sizeof code, "%.*s", (int)strcspn(entries[i].codes, " "), entries[i].codes);
+        request.instance_from = NULL;
+        struct error error = completed(&request, &(struct options){ 0 }, code, "");
+        advice_name_settings(&request, &error);
+        assert_lacks(error.hint, "Check Instance");
+        request.instance_from = (char *)"AZURE_AUTHORITY_HOST";
+        error = completed(&request, &(struct options){ 0 }, code, "");
+        advice_name_settings(&request, &error);
+        assert_has(error.hint, "AZURE_AUTHORITY_HOST");
+        assert_lacks(error.hint, "Instance");
+    }
+}
+
+/* What is not said of a request that was made is of the configuration, and names its keys. */
+static void every_instance_to_check_has_another_text(void **state)
+{
+    (void)state;
+    size_t count;
+    const struct remedy *entries = remedies_all(&count);
+    for (size_t i = 0; i < count; i++)
+        if (strstr(entries[i].remedy, "Check Instance") != NULL)
+            assert_non_null(entries[i].by_default);
+}
+
 static void an_app_does_not_sign_in(void **state)
 {
     (void)state;
@@ -161,6 +237,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_apps_own_id_is_named),
         cmocka_unit_test(a_command_of_the_catalogue_gets_the_options_of_the_request),
+        cmocka_unit_test(a_setting_is_called_what_it_was_taken_from),
+        cmocka_unit_test(the_client_id_too_and_before_a_link),
+        cmocka_unit_test(an_instance_that_nobody_chose_is_not_named),
+        cmocka_unit_test(every_instance_to_check_has_another_text),
         cmocka_unit_test(an_app_does_not_sign_in),
         cmocka_unit_test(the_portal_is_that_of_the_cloud),
         cmocka_unit_test(consent_is_at_the_authority_itself),
