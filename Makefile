@@ -341,7 +341,7 @@ PYTEST = ENTRA_PROGRAMS='$(abspath $(BUILD))/installed/bin' PYTHONPATH=tests \
 TESTS ?= tests
 check-integration: installed $(TORTURE_FILES)
 	@tests/peers/fetch build/peers
-	@$(PYTEST) -n 4 --dist loadgroup $(TESTS)
+	@$(PYTEST) -n 6 --dist loadgroup $(TESTS)
 
 # Azure's kubelogin beside ours, on the same calls and files, and other people's clients;
 # KUBELOGIN_TABLE=FILE appends the rows of the table in HACKING.md to a file.
