@@ -338,8 +338,8 @@ const struct program git_credential_program = {
     .name = "git-credential-entra",
     .usage = "[OPTION]... get|store|erase|capability",
     .summary =
-        "Gives git a Microsoft Entra token for hosts that accept one. 'entra setup git' has\n"
-        "git call it for Azure DevOps.",
+        "Gives git a Microsoft Entra token for hosts that accept one. 'entra setup git'\n"
+        "has git call it for Azure DevOps.",
     .examples = "entra setup git\n"
                 "printf 'protocol=https\\nhost=dev.azure.com\\n' | git-credential-entra get",
     .common = OPTIONS_ALL,
