@@ -17,6 +17,7 @@ import pytest
 from integration.run_asking import give_tokens, recipes
 from world.ports import free_port
 from world.tls import CertificateAuthority
+from world.waiting import wait_until
 
 README = Path(__file__).parents[2] / "README.md"
 SYSTEMS_CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
@@ -120,7 +121,8 @@ def test_psql_gives_nothing_to_a_server_that_it_cannot_identify(world, postgresq
     outcome = world.run("sh", "-c", recipe("PGPASSWORD", "localhost", "stranger"),
                         env={"PGPORT": str(postgresql.port)})
     assert outcome.code == 2 and "certificate verify failed" in outcome.err, outcome
-    assert "unknown ca" in postgresql.log() and "stranger" not in postgresql.log()
+    wait_until(lambda: "unknown ca" in postgresql.log(), "the server's log")
+    assert "stranger" not in postgresql.log()
 
 
 # ---- a server without TLS, as whoever is between us and the real one has it ----
