@@ -160,6 +160,8 @@ static bool hint_at_account(const struct token_request *request,
 static bool hint_at_login(const struct store *store, const struct token_request *request,
                           const struct user_tokens_wait *wait, struct error *error)
 {
+    if (request->account != NULL && remedies_blame_account(error->code))
+        return hint_at_account(request, wait, error);
     struct shell_line line = sign_in_line(request, wait->options);
     bool foreign = is_unknown_here(request, error->code);
     bool needs_browser = remedies_blame_device_code(error->code);
@@ -168,8 +170,6 @@ static bool hint_at_login(const struct store *store, const struct token_request 
                       : foreign && request->account == NULL
                           ? " with an account that this tenant knows"
                           : "";
-    if (request->account != NULL && remedies_blame_account(error->code))
-        return hint_at_account(request, wait, error);
     if (store->named && strcmp(store->keyring->name, "none") == 0)
         return hint_at_keyring(&line, wait, error);
     if (!foreign)

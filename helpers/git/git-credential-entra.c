@@ -316,7 +316,7 @@ static bool answer_git(const struct options *options, int count, char **operands
 {
     if (count != 1) {
         error_set(error, ERROR_USAGE, "expected one operation: get, store, erase or capability");
-        return error_hint(error, "git calls this program once 'entra setup git' was run.");
+        return error_hint(error, "git calls this program once 'entra setup git' has been run.");
     }
     if (strcmp(operands[0], "capability") == 0) {
         fputs("version 0\ncapability authtype\ncapability state\n", stdout);
@@ -337,9 +337,8 @@ static bool answer_git(const struct options *options, int count, char **operands
 const struct program git_credential_program = {
     .name = "git-credential-entra",
     .usage = "[OPTION]... get|store|erase|capability",
-    .summary =
-        "Gives git a Microsoft Entra token for hosts that accept one. 'entra setup git'\n"
-        "has git call it for Azure DevOps.",
+    .summary = "Gives git a Microsoft Entra token for hosts that accept one. 'entra setup git'\n"
+               "has git call it for Azure DevOps.",
     .examples = "entra setup git\n"
                 "printf 'protocol=https\\nhost=dev.azure.com\\n' | git-credential-entra get",
     .common = OPTIONS_ALL,

@@ -90,7 +90,7 @@ static bool answer_keyring(const struct options *options, int count, char **oper
     if (count == 0) {
         error_set(error, ERROR_USAGE, "expected an operation: get, set or del");
         return error_hint(error, "pip and uv call this program, as keyring, once 'entra setup "
-                                 "pip' was run.");
+                                 "pip' has been run.");
     }
     bool is_get = strcmp(operands[0], "get") == 0;
     if (!is_get)
